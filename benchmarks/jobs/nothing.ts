@@ -1,0 +1,3 @@
+import '../../src/index.ts';
+
+console.log(JSON.stringify({ rssMb: process.resourceUsage().maxRSS / 1024 }));

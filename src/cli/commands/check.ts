@@ -1,0 +1,23 @@
+import { COMMON_OPTIONS, type Command, MODULE_OPTIONS } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
+import { loadPipeline } from '../module/load-pipeline.ts';
+import { jsonLine } from '../terminal/error-text.ts';
+import { countOf } from '../terminal/figures.ts';
+
+/** `millrace check`: builds a pipeline, which checks it; opens and runs nothing. */
+export const check: Command = Object.freeze({
+  name: 'check',
+  summary: 'Check a pipeline, all problems at once, without running it',
+  argument: '<module>',
+  options: { ...MODULE_OPTIONS, ...COMMON_OPTIONS },
+  async run(invocation) {
+    const { pipeline, plan } = await loadPipeline(check, invocation);
+    const nodes = plan.graph.vertices.length;
+    invocation.terminal.print(
+      invocation.given.has('json')
+        ? jsonLine({ pipeline: pipeline.name, valid: true, nodes, stages: plan.stages.length })
+        : `${pipeline.name} is sound: ${countOf(nodes, 'node')} in ${countOf(plan.stages.length, 'stage')}\n`,
+    );
+    return EXIT.done;
+  },
+} satisfies Command);

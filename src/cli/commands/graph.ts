@@ -1,0 +1,40 @@
+import { didYouMean } from '../../core/did-you-mean.ts';
+import type { Pipeline } from '../../processing/graph/pipeline.ts';
+import { usage } from '../arguments.ts';
+import { COMMON_OPTIONS, type Command, MODULE_OPTIONS } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
+import { loadPipeline } from '../module/load-pipeline.ts';
+
+const FORMATS: Readonly<Record<string, (pipeline: Pipeline) => string>> = Object.freeze({
+  mermaid: (pipeline) => pipeline.toMermaid(),
+  dot: (pipeline) => pipeline.toDot(),
+  json: (pipeline) => `${JSON.stringify(pipeline.describe(), null, 2)}\n`,
+});
+
+/** `millrace graph`: draws a pipeline. */
+export const graph: Command = Object.freeze({
+  name: 'graph',
+  summary: 'Draw a pipeline: Mermaid, DOT or JSON',
+  argument: '<module>',
+  options: {
+    format: {
+      value: Object.keys(FORMATS).join('|'),
+      short: 'f',
+      summary: 'How to draw it; mermaid by default',
+    },
+    ...MODULE_OPTIONS,
+    ...COMMON_OPTIONS,
+    json: { summary: 'The same as --format json' },
+  },
+  async run(invocation) {
+    const { given, terminal } = invocation;
+    const name = given.value('format') ?? (given.has('json') ? 'json' : 'mermaid');
+    const draw = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
+    if (draw === undefined) {
+      throw usage(graph, `there is no format "${name}"`, didYouMean(name, Object.keys(FORMATS)));
+    }
+    const { pipeline } = await loadPipeline(graph, invocation);
+    terminal.print(draw(pipeline));
+    return EXIT.done;
+  },
+} satisfies Command);

@@ -1,0 +1,21 @@
+import { COMMON_OPTIONS, type Command } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
+import { findCommand } from '../find-command.ts';
+import { commandHelp, overview } from '../help-text.ts';
+
+/** `millrace help`, which knows the other commands. */
+export function helpFor(commands: readonly Command[]): Command {
+  const help: Command = Object.freeze({
+    name: 'help',
+    summary: 'Show what millrace can do, or one command',
+    argument: '[command]',
+    options: COMMON_OPTIONS,
+    async run({ given, terminal }) {
+      const all = [...commands, help];
+      const { argument } = given;
+      terminal.print(argument === undefined ? overview(all) : commandHelp(findCommand(argument, all)));
+      return EXIT.done;
+    },
+  } satisfies Command);
+  return help;
+}

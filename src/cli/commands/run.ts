@@ -1,0 +1,54 @@
+import { duration } from '../../core/duration.ts';
+import { isMillraceError } from '../../core/errors.ts';
+import { usage } from '../arguments.ts';
+import { type Arguments, COMMON_OPTIONS, type Command, MODULE_OPTIONS } from '../command.ts';
+import { loadParameterHelp, loadPipeline } from '../module/load-pipeline.ts';
+
+/** `millrace run`: runs a pipeline to its end, or until a signal. */
+export const run: Command = Object.freeze({
+  name: 'run',
+  summary: 'Run a pipeline, with progress, and end with the balance',
+  argument: '<module>',
+  options: {
+    ...MODULE_OPTIONS,
+    quiet: { short: 'q', summary: 'Say nothing but errors' },
+    'stall-after': {
+      value: 'duration',
+      summary: 'Warn when nothing moves for so long, e.g. 30s (the default), 5m; "off" for never',
+    },
+    ...COMMON_OPTIONS,
+    debug: { summary: 'Show the stack of errors, retries, failed records, and the way of sampled records' },
+  },
+  notes: [
+    'The first Ctrl-C (or SIGTERM) stops the readers and lets what is on its way arrive; the second aborts, and output files keep what they held before.',
+    'Exit codes: 0 done; 1 failed; 2 wrong usage, or a module without a sound pipeline; 130 after SIGINT, 143 after SIGTERM.',
+    'Progress and the summary go to stderr. With --json the summary goes to stdout, or to stderr when the pipeline itself writes to stdout.',
+  ],
+  moduleHelp: (invocation) => loadParameterHelp(run, invocation),
+  async run(invocation) {
+    const { given, terminal, faults } = invocation;
+    const stallAfter = stallOption(given);
+    const { pipeline } = await loadPipeline(run, invocation);
+    const { execute } = await import('../execute.ts');
+    return execute(pipeline, {
+      terminal,
+      faults,
+      stallAfter,
+      quiet: given.has('quiet'),
+      json: given.has('json'),
+      debug: given.has('debug'),
+    });
+  },
+} satisfies Command);
+
+function stallOption(given: Arguments): number | false {
+  const text = given.value('stall-after') ?? '30s';
+  if (text === 'off' || text === 'false') return false;
+  try {
+    const ms = duration(text);
+    if (ms > 0) return ms;
+  } catch (error) {
+    if (!isMillraceError(error)) throw error;
+  }
+  throw usage(run, `--stall-after ${text} is not a duration`, 'Write e.g. 30s, 5m, or off.');
+}

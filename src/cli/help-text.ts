@@ -1,0 +1,60 @@
+import type { Command, OptionSpec } from './command.ts';
+import { table } from './terminal/table.ts';
+
+const WIDTH = 88;
+
+/** What millrace can do. */
+export function overview(commands: readonly Command[]): string {
+  return `${[
+    'millrace: streaming dataflow pipelines for Node.js',
+    '',
+    'Usage: millrace <command> [module] [options]',
+    '',
+    'Commands:',
+    ...pairs(commands.map(({ name, summary }) => [name, summary])),
+    '',
+    'A module is a .ts, .mts, .js or .mjs file whose default export is a pipeline, or a function of',
+    'parameters that returns one; its export `params` is the zod object schema of the parameters.',
+    '',
+    'See "millrace help <command>", and "millrace run <module> --help" for the parameters of a pipeline.',
+  ].join('\n')}\n`;
+}
+
+/** What one command takes. */
+export function commandHelp({ name, summary, argument, options, notes = [] }: Command): string {
+  const usage = ['millrace', name, ...(argument === undefined ? [] : [argument]), '[options]'];
+  return `${[
+    summary,
+    '',
+    `Usage: ${usage.join(' ')}`,
+    '',
+    'Options:',
+    ...pairs(Object.entries(options).map(([option, spec]) => [optionName(option, spec), spec.summary])),
+    ...notes.flatMap((note) => ['', ...wrap(note)]),
+  ].join('\n')}\n`;
+}
+
+function optionName(name: string, { short, value }: OptionSpec): string {
+  return `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` <${value}>`}`;
+}
+
+function pairs(rows: readonly (readonly [string, string])[]): string[] {
+  return table<readonly [string, string]>(
+    [
+      { title: '', align: 'left', cell: ([left]) => `  ${left}` },
+      { title: '', align: 'left', cell: ([, right]) => right },
+    ],
+    rows,
+  ).slice(1);
+}
+
+function wrap(text: string): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)!;
+    if (last === '') lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

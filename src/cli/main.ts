@@ -1,0 +1,87 @@
+import { isMillraceError, MillraceError, toError } from '../core/errors.ts';
+import { parseArguments } from './arguments.ts';
+import type { Command, Invocation } from './command.ts';
+import { check } from './commands/check.ts';
+import { explain } from './commands/explain.ts';
+import { graph } from './commands/graph.ts';
+import { helpFor } from './commands/help.ts';
+import { run } from './commands/run.ts';
+import { version } from './commands/version.ts';
+import { EXIT } from './exit-code.ts';
+import { findCommand } from './find-command.ts';
+import { commandHelp, overview } from './help-text.ts';
+import { guardExit } from './process/exit-guard.ts';
+import { Faults } from './process/faults.ts';
+import { endEventually } from './process/linger.ts';
+import { reportError } from './report-error.ts';
+import { Terminal } from './terminal/terminal.ts';
+
+const OTHERS = [run, check, graph, explain, version];
+const COMMANDS: readonly Command[] = [...OTHERS, helpFor(OTHERS)];
+
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['--help', 'help'],
+  ['-h', 'help'],
+  ['--version', 'version'],
+  ['-v', 'version'],
+]);
+
+export interface MainOptions {
+  /** Whether the process is there for the command alone: it is ended when a module's open timers or sockets keep it alive. @default false */
+  readonly ownProcess?: boolean;
+}
+
+/**
+ * The millrace command: takes what stands behind its name, returns the exit code. Never rejects.
+ * Without arguments it shows what it can do, which is wrong usage all the same.
+ */
+export async function main(
+  argv: readonly string[],
+  { ownProcess = false }: MainOptions = {},
+): Promise<number> {
+  const terminal = new Terminal(process.stdout, process.stderr);
+  const code = await outcome(argv, terminal);
+  if (ownProcess) endEventually(code, terminal, argv.includes('--quiet') || argv.includes('-q'));
+  return code;
+}
+
+async function outcome(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const faults = new Faults();
+  const unguard = guardExit(argv[0] ?? '');
+  try {
+    return await dispatch(argv, terminal, faults);
+  } catch (thrown) {
+    const json = argv.includes('--json');
+    const debug = argv.includes('--debug');
+    reportError(known(thrown), { terminal, json, debug, stdoutTaken: false });
+    return thrown === faults.first || !isMillraceError(thrown) ? EXIT.failed : EXIT.wrong;
+  } finally {
+    unguard();
+    faults.release();
+  }
+}
+
+async function dispatch(argv: readonly string[], terminal: Terminal, faults: Faults): Promise<number> {
+  const [first, ...rest] = argv;
+  if (first === undefined) {
+    terminal.say(overview(COMMANDS).trimEnd());
+    return EXIT.wrong;
+  }
+  const command = findCommand(ALIASES.get(first) ?? first, COMMANDS);
+  const given = parseArguments(command, rest);
+  const invocation: Invocation = { given, terminal, faults };
+  if (!given.has('help')) return command.run(invocation);
+  terminal.print(commandHelp(command));
+  if (given.argument !== undefined && command.moduleHelp !== undefined) {
+    terminal.print(`\n${await command.moduleHelp(invocation)}`);
+  }
+  return EXIT.done;
+}
+
+function known(thrown: unknown): MillraceError {
+  if (isMillraceError(thrown)) return thrown;
+  return new MillraceError('ERR_INTERNAL', `Cannot go on: ${toError(thrown).message}`, {
+    cause: thrown,
+    hint: 'This is a bug in millrace: please report it with what --debug shows.',
+  });
+}

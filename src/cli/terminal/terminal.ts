@@ -1,0 +1,98 @@
+import { stripVTControlCharacters } from 'node:util';
+import { type Paint, paintFor } from './style.ts';
+
+/** The slice of a stream that is written to. */
+export interface Screen extends NodeJS.WritableStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+const CLEAR = '\r\u001B[K';
+
+/**
+ * Both output streams of the command: data on stdout, everything for people on stderr, where the last
+ * line may be a status line that is drawn over and over.
+ */
+export class Terminal {
+  readonly paint: Paint;
+  readonly #out: Screen;
+  readonly #err: Screen;
+  #status = '';
+  #closed = false;
+  #leave: (() => void) | undefined;
+
+  constructor(out: Screen, err: Screen) {
+    this.#out = out;
+    this.#err = err;
+    this.paint = paintFor(err);
+    // For good: what a pipe says to a write may come after everything else.
+    out.on('error', this.#onOutError);
+    err.on('error', this.#onErrError);
+  }
+
+  /** Whether somebody looks at stderr. */
+  get interactive(): boolean {
+    return this.#err.isTTY === true;
+  }
+
+  /** Whether stdout goes to the same screen as stderr, perhaps. */
+  get outIsScreen(): boolean {
+    return this.#out.isTTY === true;
+  }
+
+  /** Whether the reader of stdout has gone away. */
+  get outClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Calls back when the reader of stdout goes away, at once if it has. */
+  onOutClosed(leave: () => void): void {
+    this.#leave = leave;
+    if (this.#closed) leave();
+  }
+
+  /** Data, to stdout. */
+  print(text: string): void {
+    this.#withoutStatus(() => this.#out.write(text));
+  }
+
+  /** A document for machines: to stdout, or to stderr where stdout is taken. */
+  document(line: string, stdoutTaken: boolean): void {
+    if (stdoutTaken) this.say(line.trimEnd());
+    else this.print(line);
+  }
+
+  /** A line for people, to stderr. */
+  say(text: string): void {
+    this.#withoutStatus(() => this.#err.write(`${text}\n`));
+  }
+
+  /** Draws the status line anew; an empty text takes it away. */
+  status(text: string): void {
+    const line = cut(text, (this.#err.columns ?? 80) - 1);
+    if (line === this.#status) return;
+    this.#err.write(`${CLEAR}${line}`);
+    this.#status = line;
+  }
+
+  #withoutStatus(write: () => void): void {
+    if (this.#status !== '') this.#err.write(CLEAR);
+    write();
+    if (this.#status !== '') this.#err.write(this.#status);
+  }
+
+  readonly #onOutError = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE' || this.#closed) return;
+    this.#closed = true;
+    this.#leave?.();
+  };
+
+  /** There is nobody left to tell. */
+  readonly #onErrError = (): void => {};
+}
+
+/** Cuts text without control characters to a width, counted in code points. */
+function cut(text: string, width: number): string {
+  const characters = [...stripVTControlCharacters(text)];
+  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+}

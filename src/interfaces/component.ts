@@ -1,0 +1,26 @@
+import type { ZodType } from 'zod';
+
+/** What a component is used as. */
+export type ComponentKind = 'reader' | 'writer' | 'operator';
+
+/** A registered part: its one description feeds defaults, checks, help and reference. */
+export interface Component {
+  readonly kind: ComponentKind;
+  /** lower_snake_case, unique within its kind. */
+  readonly name: string;
+  /** One line, for lists and help. */
+  readonly summary: string;
+  /**
+   * The options as users write them: their defaults, checks and descriptions. It can be made a JSON
+   * Schema: `z.toJSONSchema(options, { io: 'input' })`.
+   */
+  readonly options: ZodType;
+  /** Makes the part from its checked options. */
+  readonly create: (options: never) => unknown;
+}
+
+/** A bundle of components: a plain object. */
+export interface Plugin {
+  readonly name: string;
+  readonly components: readonly Component[];
+}

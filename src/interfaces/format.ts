@@ -1,0 +1,47 @@
+import type { Batch } from './batch.ts';
+import type { DecodeFailure, Replacement } from './failure.ts';
+
+/** What a decoder needs to know about the bytes it gets. */
+export interface DecodeContext {
+  /** Label of the reader, for origins. */
+  readonly source: string;
+  /** Path or URL of the file, where there is one. */
+  readonly file?: string;
+  /** Bytes of the file before the first that the decoder gets, e.g. a byte order mark. @default 0 */
+  readonly offset?: number;
+  /**
+   * Whether the bytes that came so far are not those of the file, as its text was converted: offsets
+   * in them are no `byte` of an origin. May become true later. @default false
+   */
+  readonly converted?: boolean;
+  /** See {@link ReadContext.failed}. */
+  failed(failure: DecodeFailure): Replacement | undefined;
+}
+
+/** Turns bytes into records, piece by piece; belongs to one file. */
+export interface Decoder<T> {
+  /** Takes any piece of the file, cut anywhere; returns the records that ended in it, if any. */
+  decode(chunk: Uint8Array): Batch<T> | undefined;
+  /** The end of the file: returns what is left, or throws when the file was cut short. */
+  flush(): Batch<T> | undefined;
+}
+
+/** Turns records into text or bytes; belongs to one file. */
+export interface Encoder<T> {
+  /** The whole batch as one piece. When it throws, the encoder is as it was before. */
+  encode(records: readonly T[]): string | Uint8Array;
+  /**
+   * Forgets the last `encode`, whose piece goes nowhere: called where the records of a batch go to
+   * several files, and another one has refused its share. Only encoders that remember need it.
+   */
+  undo?(): void;
+  /** What closes the file, e.g. `]`. */
+  finish(): string | Uint8Array;
+}
+
+/** Bytes to records and back; used by files and by brokers alike. */
+export interface Format<T> {
+  readonly name: string;
+  decoder(context: DecodeContext): Decoder<T>;
+  encoder(): Encoder<T>;
+}

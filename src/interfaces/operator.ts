@@ -1,0 +1,131 @@
+import type { Cancel, Clock } from './clock.ts';
+import type { OnError } from './policy.ts';
+
+/** Passes a record on. */
+export type Emit<B> = (record: B) => void;
+
+/**
+ * How many records leave for each that enters, which is what the balance is checked against:
+ * `one` exactly one, `filter` one or none, `many` any number (also aggregates).
+ */
+export type Cardinality = 'one' | 'filter' | 'many';
+
+/** What the engine hands to an operator when a run creates it. */
+export interface OperatorContext<B = unknown> {
+  /** Name of the node in the graph. */
+  readonly node: string;
+  /** Aborts when the run is over, whichever way. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Whether nothing downstream wants more: a loop that emits much should look at it. */
+  readonly cancelled: boolean;
+  /** Whether the reader before makes of each record just what the operator's `selects` says. @default false */
+  readonly selected?: boolean;
+  /** Says that nothing more will be emitted: ends the branch downstream, cancels it upstream. */
+  complete(): void;
+  /**
+   * Calls back after `ms`, never in the middle of a batch and not while downstream is full; what it
+   * emits goes on at once. A throwing callback fails the run.
+   */
+  after(ms: number, callback: (emit: Emit<B>) => void): Cancel;
+}
+
+/** The state of a synchronous operator in one run. Fused with its neighbours; never awaits. */
+export interface SyncLogic<A, B> {
+  /**
+   * Takes one record. What it returns, if anything, is more output that the engine pulls piece by
+   * piece as downstream has room, before the next record: so one record may become endlessly many.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: returning nothing is the rule, and functions that do are void
+  push(record: A, emit: Emit<B>): Iterable<B> | undefined | void;
+  /** `push` as a plain function, where it makes exactly one record of one: the engine may call it instead. */
+  readonly transform?: (record: A) => B;
+  /** `push` as a plain function, where it passes a record on as it is, or not: the engine may call it instead. */
+  readonly accepts?: (record: A) => unknown;
+  watermark?(time: number, emit: Emit<B>): void;
+  /** The input is over: emit what is held. */
+  end?(emit: Emit<B>): void;
+  /** The run is over, whichever way; called exactly once. */
+  close?(): void;
+}
+
+/** What an asynchronous callback gets besides the record. */
+export interface CallContext {
+  /** Aborts on timeout and when the run is over. */
+  readonly signal: AbortSignal;
+  /** 1 on the first try, 2 on the first retry. */
+  readonly attempt: number;
+}
+
+/** The state of an asynchronous operator in one run; concurrency, order and time are the engine's. */
+export interface AsyncLogic<A, B> {
+  /**
+   * Starts the work on one record. With cardinality `many`, what it returns or resolves to is an
+   * iterable or async iterable of records; else it is the record.
+   */
+  call(record: A, context: CallContext): unknown | Promise<unknown>;
+  close?(): void;
+  readonly '~emits'?: B;
+}
+
+/** What a duplex operator sends its output with. */
+export interface DuplexContext<B> extends OperatorContext<B> {
+  /** Passes records on; resolves when downstream has room again. */
+  emit(records: readonly B[]): Promise<void>;
+  /** Fails the run. */
+  fail(error: unknown): void;
+}
+
+/** The state of an operator with a life of its own: a foreign stream, an opaque RxJS operator. */
+export interface DuplexLogic<A> {
+  /** Takes records; resolves when more may come. */
+  write(records: readonly A[]): void | Promise<void>;
+  /** The input is over; resolves when all output has been emitted. */
+  end(): Promise<void>;
+  /** Gives up; called exactly once if `end` has not resolved. */
+  abort(cause: unknown): void;
+}
+
+export interface AsyncOptions {
+  /** Records in flight at the most. @default 16 */
+  readonly concurrency: number;
+  /** Whether results keep the order of the input. @default true */
+  readonly ordered: boolean;
+  /** Milliseconds for one call; none when absent. */
+  readonly timeout?: number;
+}
+
+interface OperatorBase {
+  /** The operator's name, e.g. `map`; the node is named after it. */
+  readonly name: string;
+  readonly cardinality: Cardinality;
+  /** What shows in descriptions, e.g. the columns of `select`. */
+  readonly detail?: string;
+  /**
+   * Set by an operator that does nothing but keep these fields of each record, in this order, with
+   * `undefined` for those that it lacks: a reader before it may then do the same, and save the rest.
+   */
+  readonly selects?: readonly string[];
+  readonly onError?: OnError;
+  /** Where the user wrote it, e.g. `orders.ts:12`. */
+  readonly site?: string;
+}
+
+export interface SyncOperator<A, B> extends OperatorBase {
+  readonly kind: 'sync';
+  create(context: OperatorContext<B>): SyncLogic<A, B>;
+}
+
+export interface AsyncOperator<A, B> extends OperatorBase {
+  readonly kind: 'async';
+  readonly async: AsyncOptions;
+  create(context: OperatorContext<B>): AsyncLogic<A, B>;
+}
+
+export interface DuplexOperator<A, B> extends OperatorBase {
+  readonly kind: 'duplex';
+  create(context: DuplexContext<B>): DuplexLogic<A>;
+}
+
+/** A transform from records to records: a frozen description, made by `defineOperator`. */
+export type Operator<A, B> = SyncOperator<A, B> | AsyncOperator<A, B> | DuplexOperator<A, B>;

@@ -1,0 +1,169 @@
+import type { Observable } from 'rxjs';
+import type { Origin } from './batch.ts';
+import type { Clock } from './clock.ts';
+
+/** What went through one node. Records, unless the name says bytes or ms. */
+export interface NodeCounts {
+  readonly in: number;
+  readonly out: number;
+  /** Left out on purpose: `filter`, `take`, a policy-free drop. */
+  readonly filtered: number;
+  /** Failed for good and dropped by `skip`. */
+  readonly skipped: number;
+  readonly deadLettered: number;
+  /** Failed for good and replaced by `fallback`. */
+  readonly replaced: number;
+  /** Swallowed by operators that make other records of them: `batch`, `scan`, `flatMap`. */
+  readonly aggregated: number;
+  /** Made by such operators, or by a policy where nothing entered. */
+  readonly created: number;
+  /** On their way when the branch downstream was cancelled (`take`) or the run stopped. */
+  readonly discarded: number;
+  /** Dropped by an overflow strategy before they entered the graph; not part of the balance. */
+  readonly overflowed: number;
+  /** Calls that were repeated. */
+  readonly retried: number;
+  /** Calls of user code or I/O that failed, retries included. */
+  readonly failed: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** A node's counts and times. Nodes fused into one stage share its times. */
+export interface NodeMetrics extends NodeCounts {
+  readonly name: string;
+  readonly kind: string;
+  readonly label: string;
+  /** Number of the stage that runs the node, as in `explain()`. */
+  readonly stage: number;
+  /** Time spent working. */
+  readonly busyMs: number;
+  /** Time spent waiting for input. */
+  readonly waitingMs: number;
+  /** Time spent held back by what is downstream. */
+  readonly heldBackMs: number;
+}
+
+/** All nodes' counts and times at one moment. */
+export interface Metrics {
+  readonly elapsedMs: number;
+  readonly nodes: readonly NodeMetrics[];
+}
+
+/** How far a run is, for people. */
+export interface Progress {
+  readonly elapsedMs: number;
+  readonly recordsRead: number;
+  readonly recordsWritten: number;
+  /** Records that failed for good so far: skipped, replaced and dead-lettered. */
+  readonly recordsFailed: number;
+  readonly recordsPerSecond: number;
+  readonly bytesRead: number;
+  /** Absent while a reader does not know its size. */
+  readonly bytesExpected?: number;
+  /** Absent without `bytesExpected`, and before anything was read. */
+  readonly etaMs?: number;
+}
+
+/**
+ * The account of a run. It closes when
+ * `read + created = written + filtered + skipped + deadLettered + aggregated + discarded`
+ * for the whole, in and out match at every node, and nothing was lost on an edge.
+ */
+export interface Balance {
+  readonly read: number;
+  readonly created: number;
+  readonly written: number;
+  readonly filtered: number;
+  readonly skipped: number;
+  readonly deadLettered: number;
+  readonly aggregated: number;
+  readonly discarded: number;
+  readonly closed: boolean;
+  /** What does not match, in words; empty when the balance is closed. */
+  readonly gaps: readonly string[];
+}
+
+/** What `run()` resolves with: the balance, and the figures of every node. */
+export interface Summary {
+  readonly pipeline: string;
+  /** `stopped` when `stop()` ended the run before its readers did. */
+  readonly state: 'done' | 'stopped';
+  /** ISO 8601. */
+  readonly started: string;
+  readonly durationMs: number;
+  readonly balance: Balance;
+  readonly nodes: readonly NodeMetrics[];
+}
+
+/** What happens in a run, as it happens; told apart by `type`. */
+export type RunEvent =
+  | { readonly type: 'started'; readonly pipeline: string; readonly stages: number }
+  | {
+      readonly type: 'retried';
+      readonly node: string;
+      readonly attempt: number;
+      readonly waitMs: number;
+      readonly error: Error;
+    }
+  | {
+      readonly type: 'failed-record';
+      readonly node: string;
+      readonly settled: 'skipped' | 'dead-lettered' | 'replaced';
+      readonly error: Error;
+      readonly origin: Origin;
+    }
+  | {
+      readonly type: 'stalled';
+      readonly node: string;
+      readonly waitingFor: string;
+      readonly forMs: number;
+    }
+  | { readonly type: 'traced'; readonly node: string; readonly origin: Origin; readonly record: unknown }
+  | { readonly type: 'barrier'; readonly node: string; readonly id: number }
+  | { readonly type: 'stopping' }
+  | {
+      readonly type: 'ended';
+      readonly state: 'done' | 'stopped' | 'failed' | 'aborted';
+      readonly summary?: Summary;
+      readonly error?: Error;
+    };
+
+/** The logger interface of pino, the slice that is used. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** How a pipeline is run. */
+export interface RunOptions {
+  /** Aborting it aborts the run. */
+  readonly signal?: AbortSignal;
+  /** Gets every event. */
+  readonly logger?: Logger;
+  /** Emits `traced` events that name each node a sampled record passes. @default false */
+  readonly debug?: boolean;
+  /** How long nothing may move before a `stalled` event names who waits for whom; `false` turns it off. @default '30s' */
+  readonly stallAfter?: string | number | false;
+  /** Time, for tests. @default the system's */
+  readonly clock?: Clock;
+  /** Seed of the jitter in backoffs, for tests. @default random */
+  readonly seed?: number;
+}
+
+/** A running pipeline. */
+export interface RunHandle {
+  /** Resolves with the balance; rejects with the first cause of failure once all is closed. */
+  readonly done: Promise<Summary>;
+  /** Stops the readers, lets everything on its way arrive, closes. Resolves or rejects like `done`. */
+  stop(): Promise<Summary>;
+  /** Ends the run at once; sinks give up their output. `done` rejects with `ERR_ABORTED`. Resolves when all is closed. */
+  abort(reason?: unknown): Promise<void>;
+  /** About four times a second while subscribed; the last value is the end's. */
+  readonly progress$: Observable<Progress>;
+  readonly events$: Observable<RunEvent>;
+  /** Once a second while subscribed; the last value is the end's. */
+  readonly metrics$: Observable<Metrics>;
+}

@@ -1,0 +1,122 @@
+import { toError } from '../../core/errors.ts';
+import type { ByteOutput } from './byte-output.ts';
+import type { OutputHandle } from './file-system.ts';
+import { ioError } from './io-error.ts';
+
+/** What is done with an open file at its end; both are given the handle open and leave it closed. */
+export interface FileEnding {
+  publish(handle: OutputHandle): Promise<void>;
+  abandon(handle: OutputHandle): Promise<void>;
+}
+
+export interface FileOutputSpec {
+  /** The final name, for messages. */
+  readonly path: string;
+  readonly handle: OutputHandle;
+  /** Where the first byte goes; `null` for what has no positions, such as a named pipe. */
+  readonly position: number | null;
+  readonly bufferBytes: number;
+  readonly ending: FileEnding;
+  readonly wrote: (bytes: number) => void;
+}
+
+/**
+ * Bytes to a file: gathered, and written in the background while the next are gathered. It holds at
+ * most twice `bufferBytes` and one batch. Writes go to positions, so that one that is tried again
+ * lands where it began.
+ */
+export class FileOutput implements ByteOutput {
+  readonly #spec: FileOutputSpec;
+  #gathered: Uint8Array[] = [];
+  #gatheredBytes = 0;
+  #sending: Uint8Array | undefined;
+  #sent = 0;
+  #position: number;
+  #flushing: Promise<void> | undefined;
+  #failure: Error | undefined;
+  #reported = false;
+
+  constructor(spec: FileOutputSpec) {
+    this.#spec = spec;
+    this.#position = spec.position ?? 0;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#gathered.push(bytes);
+    this.#gatheredBytes += bytes.length;
+    if (this.#full && this.#sending === undefined) void this.#flush();
+  }
+
+  settle(): Promise<void> | undefined {
+    return this.#full || this.#failure !== undefined ? this.#settle() : undefined;
+  }
+
+  async publish(): Promise<void> {
+    try {
+      await this.#flushing;
+      while (this.#sending !== undefined || this.#gatheredBytes > 0) {
+        await this.#flush();
+        if (this.#failure !== undefined) throw this.#failure;
+      }
+    } catch (error) {
+      await this.abandon();
+      throw error;
+    }
+    await this.#spec.ending.publish(this.#spec.handle);
+  }
+
+  async abandon(): Promise<void> {
+    await this.#flushing;
+    await this.#spec.ending.abandon(this.#spec.handle);
+  }
+
+  get #full(): boolean {
+    return this.#gatheredBytes >= this.#spec.bufferBytes;
+  }
+
+  async #settle(): Promise<void> {
+    await this.#flushing;
+    if (this.#failure !== undefined && this.#reported) await this.#flush();
+    if (this.#failure !== undefined) {
+      this.#reported = true;
+      throw this.#failure;
+    }
+    if (this.#full) void this.#flush();
+  }
+
+  /** Never rejects: the failure is kept for the next call of `settle`, the bytes for another try. */
+  #flush(): Promise<void> {
+    this.#flushing = this.#send().then(
+      () => {
+        this.#failure = undefined;
+        this.#reported = false;
+        this.#flushing = undefined;
+      },
+      (cause: unknown) => {
+        this.#failure = ioError('write', this.#spec.path, toError(cause));
+        this.#flushing = undefined;
+      },
+    );
+    return this.#flushing;
+  }
+
+  async #send(): Promise<void> {
+    if (this.#sending === undefined) {
+      this.#sending = Buffer.concat(this.#gathered);
+      this.#sent = 0;
+      this.#gathered = [];
+      this.#gatheredBytes = 0;
+    }
+    const { handle, position, wrote } = this.#spec;
+    const bytes = this.#sending;
+    while (this.#sent < bytes.length) {
+      const at = position === null ? null : this.#position;
+      const { bytesWritten } = await handle.write(bytes, this.#sent, bytes.length - this.#sent, at);
+      if (bytesWritten === 0) throw new Error('the file took no bytes');
+      this.#sent += bytesWritten;
+      this.#position += bytesWritten;
+      wrote(bytesWritten);
+    }
+    this.#sending = undefined;
+  }
+}

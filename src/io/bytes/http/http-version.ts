@@ -1,0 +1,30 @@
+/** What tells one state of what a URL names from another. */
+export interface HttpVersion {
+  /** For `If-Range`: the entity tag, when it is a strong one, or else the date of the last change. */
+  readonly validator: string | undefined;
+  /** Bytes in all, where the server says so. */
+  readonly total: number | undefined;
+  /** Whether the bytes were encoded on the way and decoded here: then offsets say nothing to the server. */
+  readonly encoded: boolean;
+}
+
+/** The version that an answer with the whole content is of. */
+export function versionOf({ headers }: Response): HttpVersion {
+  const tag = headers.get('etag');
+  const strong = tag?.startsWith('"') === true ? tag : undefined;
+  const encoding = headers.get('content-encoding');
+  const encoded = encoding !== null && !/^identity$/i.test(encoding);
+  const length = Number(headers.get('content-length') ?? Number.NaN);
+  return {
+    validator: strong ?? (tag === null ? (headers.get('last-modified') ?? undefined) : undefined),
+    total: encoded || !Number.isSafeInteger(length) ? undefined : length,
+    encoded,
+  };
+}
+
+/** Where the part of an answer with status 206 begins, and how long the whole is. */
+export function partOf({ headers }: Response): { readonly from: number; readonly total: number | undefined } {
+  const match = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get('content-range') ?? '');
+  if (match === null) return { from: Number.NaN, total: undefined };
+  return { from: Number(match[1]), total: match[2] === '*' ? undefined : Number(match[2]) };
+}

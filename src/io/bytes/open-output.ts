@@ -1,0 +1,89 @@
+import { dirname } from 'node:path';
+import { isMillraceError } from '../../core/errors.ts';
+import type { WriteContext } from '../../interfaces/writer.ts';
+import type { ByteOutput } from './byte-output.ts';
+import type { FileWriteSettings } from './file-options.ts';
+import { type FileEnding, FileOutput } from './file-output.ts';
+import { endsLine, notAFile, type OpenPlace, openPlace, statusOf, syncFolder } from './file-place.ts';
+import type { FileSystem, OutputHandle } from './file-system.ts';
+import { ioError } from './io-error.ts';
+import { openPipeOutput } from './pipe-output.ts';
+
+export interface OpenedOutput {
+  readonly output: ByteOutput;
+  /** Whether something is in the file already. */
+  readonly appending: boolean;
+  /** What has to go before the first bytes: the line feed that the last line lacks. */
+  readonly prefix: string;
+}
+
+export interface OutputSpec {
+  /** Absolute. */
+  readonly path: string;
+  readonly settings: FileWriteSettings;
+  /** Whether the bytes are text, which goes on after a line feed. */
+  readonly text: boolean;
+  readonly fileSystem: FileSystem;
+  readonly context: WriteContext;
+}
+
+/**
+ * Opens what a path names for writing: a new file under a temporary name that gets its own by
+ * `publish`; with `append`, the existing file in place; a device or a named pipe as it is.
+ *
+ * @throws MillraceError `ERR_NOT_FOUND`, `ERR_NOT_A_FILE`, `ERR_PERMISSION`, `ERR_SPACE`, `ERR_IO`.
+ */
+export async function openOutput(spec: OutputSpec): Promise<OpenedOutput> {
+  const { path, settings, fileSystem } = spec;
+  const found = await statusOf(path, fileSystem);
+  if (found?.isDirectory() === true) throw notAFile(path, 'a folder');
+  if (found?.isFIFO() === true) {
+    return { output: await openPipeOutput(path, spec.context), appending: false, prefix: '' };
+  }
+  if (found !== undefined && !found.isFile()) return openDevice(spec);
+  if (settings.mkdir) {
+    await fileSystem.mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
+      throw ioError('make the folder of', path, cause);
+    });
+  }
+  const opened = await openPlace(spec, found);
+  const { begin } = opened.place;
+  const appending = begin > 0;
+  const prefix = spec.text && appending && !(await endsLine(opened)) ? '\n' : '';
+  return { output: outputOf(spec, opened.handle, begin, endingOf(spec, opened)), appending, prefix };
+}
+
+function endingOf({ settings, fileSystem }: OutputSpec, { place, handle }: OpenPlace): FileEnding {
+  return {
+    async publish() {
+      try {
+        await handle.sync();
+        await handle.close();
+        await place.publish();
+        if (!settings.append) await syncFolder(dirname(place.path), fileSystem);
+      } catch (cause) {
+        await place.discard(handle);
+        throw isMillraceError(cause) ? cause : ioError('complete', place.path, cause);
+      }
+    },
+    abandon: () => place.discard(handle),
+  };
+}
+
+async function openDevice(spec: OutputSpec): Promise<OpenedOutput> {
+  const handle = await spec.fileSystem.open(spec.path, 'w').catch((cause: unknown) => {
+    throw ioError('write', spec.path, cause);
+  });
+  const close = () => handle.close().catch(() => undefined);
+  return {
+    output: outputOf(spec, handle, null, { publish: close, abandon: close }),
+    appending: false,
+    prefix: '',
+  };
+}
+
+function outputOf(spec: OutputSpec, handle: OutputHandle, position: number | null, ending: FileEnding) {
+  const { path, context } = spec;
+  const wrote = (bytes: number) => context.wrote(bytes);
+  return new FileOutput({ path, handle, position, bufferBytes: spec.settings.bufferBytes, ending, wrote });
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { parseOptions } from '../../../core/options.ts';
+import type { Encoder } from '../../../interfaces/format.ts';
+import type { Writer } from '../../../interfaces/writer.ts';
+import { type FileWriteOptions, fileWriteFields } from '../../bytes/file-options.ts';
+import { fileWriter } from '../../bytes/file-writer.ts';
+import { jsonText } from './json-text.ts';
+
+/** Options of `json.write`: those of all files but `append`, and the indentation. */
+export interface JsonWriteOptions extends Omit<FileWriteOptions, 'append'> {
+  /** Spaces a level, or the text itself; without it, each record takes one line. */
+  readonly indent?: number | string | undefined;
+}
+
+const { append: _, ...fields } = fileWriteFields;
+
+export const JsonWriteSchema = z.strictObject({
+  ...fields,
+  indent: z
+    .union([z.number().int().min(0).max(10), z.string().regex(/^[ \t]{0,10}$/)])
+    .optional()
+    .describe('Spaces a level, or the text itself; without it, each record takes one line'),
+});
+
+/**
+ * Writes one JSON array, one record a line, or indented; `[]` when there are no records. A path of
+ * `-` is stdout. The file appears wholly when the run is done, or not at all.
+ *
+ * A record that JSON cannot say (`undefined`, BigInt, a cycle) fails with `ERR_ENCODE`.
+ *
+ * @throws MillraceError `ERR_OPTIONS`. The run fails with `ERR_NOT_FOUND`, `ERR_NOT_A_FILE`,
+ * `ERR_PERMISSION`, `ERR_SPACE`, `ERR_IO`, `ERR_OUTPUT_CLOSED`.
+ * @example
+ * ```ts
+ * import { from, json, pipeline, run } from 'millrace';
+ *
+ * await run(pipeline('squares', [from([1, 4, 9]).to(json.write('squares.json', { indent: 2 }))]));
+ * ```
+ */
+export function jsonWriter<T>(path: string | URL, options: JsonWriteOptions = {}): Writer<T> {
+  const settings = parseOptions(JsonWriteSchema, options, 'json.write');
+  const { indent = '' } = settings;
+  const pad = typeof indent === 'number' ? ' '.repeat(indent) : indent;
+  return fileWriter<T>({ name: 'json', path, options: settings, encoder: () => new ArrayEncoder(pad) });
+}
+
+/** Encodes records as the elements of one array. */
+export class ArrayEncoder implements Encoder<unknown> {
+  readonly #indent: string;
+  #begun = false;
+  #begunBefore = false;
+
+  constructor(indent: string) {
+    this.#indent = indent;
+  }
+
+  encode(records: readonly unknown[]): string {
+    this.#begunBefore = this.#begun;
+    let text = '';
+    for (let index = 0; index < records.length; index++) {
+      text += index === 0 && !this.#begun ? '[\n' : ',\n';
+      text += this.#element(records[index], index);
+    }
+    this.#begun ||= records.length > 0;
+    return text;
+  }
+
+  undo(): void {
+    this.#begun = this.#begunBefore;
+  }
+
+  finish(): string {
+    return this.#begun ? '\n]\n' : '[]\n';
+  }
+
+  /** Line feeds within strings are escaped in JSON: those that are there end lines. */
+  #element(record: unknown, index: number): string {
+    if (this.#indent === '') return jsonText(record, index);
+    return this.#indent + jsonText(record, index, this.#indent).replaceAll('\n', `\n${this.#indent}`);
+  }
+}

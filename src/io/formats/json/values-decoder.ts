@@ -1,0 +1,119 @@
+import { batch } from '../../../core/batch.ts';
+import type { Batch } from '../../../interfaces/batch.ts';
+import type { DecodeContext, Decoder } from '../../../interfaces/format.ts';
+import { ByteOrigin, lineFeeds } from '../../bytes/byte-origin.ts';
+import { fileOrigin } from '../../bytes/file-origin.ts';
+import { faultError, truncatedError } from './json-error.ts';
+import { RecordParser, type RecordSettings } from './record-parser.ts';
+import { ValueScanner } from './value-scanner.ts';
+
+export interface ValuesDecoderSettings extends RecordSettings {
+  readonly maxDepth: number;
+  /** Whether the file holds one value and no more. */
+  readonly single: boolean;
+}
+
+/**
+ * Decodes values that stand one after another, as in a JSON text sequence; or the one value of a
+ * document. The ends of the values are found first; then those of a whole piece are parsed at once.
+ */
+export class ValuesDecoder<T> implements Decoder<T> {
+  readonly #context: DecodeContext;
+  readonly #settings: ValuesDecoderSettings;
+  readonly #scanner: ValueScanner;
+  readonly #parser: RecordParser<T>;
+  /** The value under way, so far; empty when there is none, or when it is too long to be kept. */
+  #parts: Uint8Array[] = [];
+  #partBytes = 0;
+  /** Place of what is held, or else of what comes next. */
+  #byte: number;
+  #line = 1;
+  #record = 1;
+  #fatal: { readonly error: unknown } | undefined;
+
+  constructor(context: DecodeContext, settings: ValuesDecoderSettings) {
+    this.#context = context;
+    this.#settings = settings;
+    this.#scanner = new ValueScanner(settings.maxDepth, settings.single);
+    this.#parser = new RecordParser(context, settings, 'values');
+    this.#byte = context.offset ?? 0;
+  }
+
+  decode(chunk: Uint8Array): Batch<T> | undefined {
+    if (this.#fatal !== undefined) throw this.#fatal.error;
+    const scanner = this.#scanner;
+    const before = this.#partBytes;
+    const spans: number[] = [];
+    scanner.scan(chunk, before, spans);
+    const kept = scanner.within && scanner.start !== -1;
+    const growing = kept && scanner.fault === undefined;
+    const long = before + chunk.length > this.#settings.maxRecordBytes;
+    if (growing && before > 0 && spans.length === 0 && !long) {
+      this.#hold(chunk);
+      return undefined;
+    }
+    if (kept && !growing) this.#addLong(scanner.fault!.at + before, spans);
+    const bytes = before === 0 ? chunk : Buffer.concat([...this.#parts, chunk]);
+    return this.#take(bytes, growing ? this.#rest(bytes, spans) : bytes.length, spans, before);
+  }
+
+  flush(): Batch<T> | undefined {
+    if (this.#fatal !== undefined) throw this.#fatal.error;
+    const { file, source } = this.#context;
+    const where = file ?? source;
+    if (this.#partBytes === 0) {
+      if (this.#settings.single && this.#record === 1) throw truncatedError(where, true);
+      return undefined;
+    }
+    if (this.#scanner.mayEnd) {
+      return this.#take(Buffer.concat(this.#parts), this.#partBytes, [0, this.#partBytes], 0);
+    }
+    throw truncatedError(where, false, fileOrigin(this.#context, this.#record, this.#line, this.#byte));
+  }
+
+  #hold(bytes: Uint8Array): void {
+    this.#parts.push(bytes);
+    this.#partBytes += bytes.length;
+  }
+
+  /** Where the value under way starts. One that is too long already is added to `spans` instead. */
+  #rest(bytes: Uint8Array, spans: number[]): number {
+    const { start } = this.#scanner;
+    const long = this.#addLong(bytes.length, spans);
+    this.#scanner.start = long ? -1 : 0;
+    return long ? bytes.length : start;
+  }
+
+  /** Whether the value under way is too long up to index `to`. */
+  #addLong(to: number, spans: number[]): boolean {
+    const { start } = this.#scanner;
+    const long = to - start > this.#settings.maxRecordBytes;
+    if (long) spans.push(start, to);
+    return long;
+  }
+
+  /** Makes records of the values in `spans`, and holds the bytes from `rest` on. */
+  #take(bytes: Uint8Array, rest: number, spans: number[], before: number): Batch<T> | undefined {
+    const { source, file, converted } = this.#context;
+    const place = { byte: this.#byte, line: this.#line, record: this.#record };
+    const piece = { source, file, converted, bytes, ...place };
+    const { fault } = this.#scanner;
+    this.#byte += rest;
+    this.#line += lineFeeds(bytes, 0, rest);
+    this.#record += spans.length / 2;
+    this.#parts = [];
+    this.#partBytes = 0;
+    if (rest < bytes.length) this.#hold(bytes.subarray(rest));
+    const dropped: number[] = [];
+    const origin = new ByteOrigin(piece, spans, dropped);
+    const records = this.#parser.all(bytes, spans) ?? this.#parser.each(bytes, spans, origin, dropped);
+    this.#fatal = this.#parser.thrown;
+    if (fault !== undefined && this.#fatal === undefined) {
+      const at = new ByteOrigin(piece, [fault.at + before]).atPlace(0);
+      this.#fatal = { error: faultError(fault, { ...at, record: this.#record }) };
+    }
+    if (records.length > 0) return batch(records, origin);
+    if (this.#fatal !== undefined) throw this.#fatal.error;
+    return undefined;
+  }
+}

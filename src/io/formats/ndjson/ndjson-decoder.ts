@@ -1,0 +1,154 @@
+import { batch } from '../../../core/batch.ts';
+import type { Batch } from '../../../interfaces/batch.ts';
+import type { DecodeFailure } from '../../../interfaces/failure.ts';
+import type { DecodeContext, Decoder } from '../../../interfaces/format.ts';
+import { ByteOrigin, type Spans, utf8 } from '../../bytes/byte-origin.ts';
+import { type LineBlock, LineBlocks, lineSpans } from '../../bytes/line-blocks.ts';
+import { longRecord, rawHead } from '../../bytes/record-limit.ts';
+import { syntaxError } from '../json/json-error.ts';
+import type { FieldReader } from './field-reader.ts';
+import { parseTogether } from './parse-together.ts';
+
+const BLANK: ReadonlySet<number> = new Set([32, 9, 13]);
+
+/** Blocks whose lines are parsed one by one after a bad line: the next is seldom far. */
+const APART = 8;
+
+/** What a line that is left out becomes. */
+const LEFT_OUT = Symbol('left out');
+
+/** Decodes one JSON value a line. Blank lines are passed over; a line feed at the end may be missing. */
+export class NdjsonDecoder<T> implements Decoder<T> {
+  readonly #context: DecodeContext;
+  readonly #maxBytes: number;
+  readonly #blocks: LineBlocks;
+  readonly #fields: FieldReader | undefined;
+  #line = 1;
+  #record = 1;
+  #apart = 0;
+  #fatal: { readonly error: unknown } | undefined;
+
+  /** With `fields`, records get these only. */
+  constructor(context: DecodeContext, maxBytes: number, fields?: FieldReader) {
+    this.#context = context;
+    this.#maxBytes = maxBytes;
+    this.#blocks = new LineBlocks(maxBytes, context.offset ?? 0);
+    this.#fields = fields;
+  }
+
+  decode(chunk: Uint8Array): Batch<T> | undefined {
+    return this.#parse(this.#blocks.push(chunk));
+  }
+
+  flush(): Batch<T> | undefined {
+    return this.#parse(this.#blocks.flush());
+  }
+
+  #parse(block: LineBlock | undefined): Batch<T> | undefined {
+    if (this.#fatal !== undefined) throw this.#fatal.error;
+    if (block === undefined) return undefined;
+    const { bytes, byte } = block;
+    const text = utf8(bytes, 0, bytes.length);
+    const { source, file, converted } = this.#context;
+    const dropped: number[] = [];
+    const piece = { source, file, converted, bytes, byte, line: this.#line, record: this.#record };
+    const origin = new ByteOrigin(piece, () => spans(bytes), dropped);
+    const records = this.#together(text, block) ?? this.#each(text, block, origin, dropped);
+    return records.length === 0 ? undefined : batch(records, origin);
+  }
+
+  /** The records of lines that are all good and not blank, the quick way, if there is one. */
+  #together(text: string, block: LineBlock): readonly T[] | undefined {
+    if (this.#fields !== undefined || block.long) return undefined;
+    if (this.#apart > 0) {
+      this.#apart--;
+      return undefined;
+    }
+    const values = parseTogether(text);
+    if (values === undefined) return undefined;
+    this.#line += values.length;
+    this.#record += values.length;
+    return values as T[];
+  }
+
+  /** Records before the one that ends the run still leave; what ends it is thrown by the next call. */
+  #each(text: string, block: LineBlock, origin: ByteOrigin, dropped: number[]): readonly T[] {
+    const fields = block.long ? undefined : this.#fields;
+    const records: T[] = [];
+    let place = 0;
+    let lines = 0;
+    let from = 0;
+    try {
+      while (from < text.length) {
+        lines++;
+        const known = fields?.read(text, from);
+        if (known !== undefined) {
+          records.push(known as T);
+          place++;
+          from = fields!.end;
+          continue;
+        }
+        const feed = text.indexOf('\n', from);
+        const to = feed === -1 ? text.length : feed;
+        if (!isBlank(text, from, to)) {
+          const value = this.#value(text.substring(from, to), block, origin, place);
+          if (value === LEFT_OUT) dropped.push(place);
+          else records.push(value);
+          place++;
+        }
+        from = to + 1;
+      }
+    } catch (error) {
+      if (records.length === 0) throw error;
+      this.#fatal = { error };
+    }
+    this.#line += lines;
+    this.#record += place;
+    return records;
+  }
+
+  #value(line: string, block: LineBlock, origin: ByteOrigin, place: number): T | typeof LEFT_OUT {
+    let failure: DecodeFailure;
+    if (block.long && Buffer.byteLength(line) > this.#maxBytes) {
+      const at = origin.atPlace(place);
+      const error = longRecord('line', at, this.#maxBytes);
+      failure = { error, origin: at, raw: rawHead(line, this.#maxBytes) };
+    } else {
+      try {
+        return this.#picked(JSON.parse(line), line);
+      } catch (cause) {
+        const at = origin.atPlace(place);
+        failure = { error: syntaxError(at, cause), origin: at, raw: origin.rawAtPlace(place) };
+      }
+    }
+    this.#apart = APART;
+    const replacement = this.#context.failed(failure);
+    return replacement === undefined ? LEFT_OUT : this.#picked(replacement.record);
+  }
+
+  /** Of a record only the fields that are wanted. */
+  #picked(record: unknown, line?: string): T {
+    const fields = this.#fields;
+    if (fields === undefined) return record as T;
+    if (line !== undefined) fields.learn(line, record);
+    return fields.pick(record) as T;
+  }
+}
+
+/** Where the lines that are not blank lie, without their ends. */
+function spans(bytes: Uint8Array): Spans {
+  const found: number[] = [];
+  for (const { from, to } of lineSpans(bytes)) {
+    if (bytes.subarray(from, to).some((unit) => !BLANK.has(unit))) found.push(from, to);
+  }
+  return found;
+}
+
+/** Looks at one character of a line that is not blank. */
+function isBlank(text: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit !== 32 && unit !== 13 && unit !== 9) return false;
+  }
+  return true;
+}

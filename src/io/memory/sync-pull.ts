@@ -1,0 +1,87 @@
+import type { Subscriber } from 'rxjs';
+import { BATCH_SIZE, batch, CountedOrigin } from '../../core/batch.ts';
+import { toError } from '../../core/errors.ts';
+import type { ReadContext } from '../../interfaces/reader.ts';
+import type { Item } from '../../interfaces/signal.ts';
+
+/** Values that are there without waiting. */
+export interface SyncSource<T> {
+  /** The next `size` records or fewer; none at the end. Throws what the source throws. */
+  fill(size: number): readonly T[];
+  /** Leaves the source, if it has not ended. */
+  close(): void;
+}
+
+/** Emits the records of a source in full batches. Never rejects: the subscriber gets the error. */
+export async function pullSync<T>(
+  source: SyncSource<T>,
+  label: string,
+  { demand, signal }: ReadContext,
+  subscriber: Subscriber<Item<T>>,
+): Promise<void> {
+  let first = 1;
+  await demand.ready();
+  try {
+    while (!subscriber.closed && !signal.aborted) {
+      const records = source.fill(BATCH_SIZE);
+      if (records.length === 0) return subscriber.complete();
+      subscriber.next(batch(records, new CountedOrigin(label, first)));
+      first += records.length;
+      if (demand.paused) await demand.ready();
+    }
+  } catch (error) {
+    subscriber.error(toError(error));
+  }
+}
+
+/** The elements of an array, or of what looks like one; holes are `undefined`. */
+export class ArraySource<T> implements SyncSource<T> {
+  readonly #array: ArrayLike<T>;
+  #at = 0;
+
+  constructor(array: ArrayLike<T>) {
+    this.#array = array;
+  }
+
+  fill(size: number): readonly T[] {
+    const from = this.#at;
+    this.#at = Math.min(from + size, this.#array.length);
+    // Array.from costs ten times as much, and slice keeps the kind of the elements.
+    return Array.prototype.slice.call(this.#array, from, this.#at);
+  }
+
+  close(): void {}
+}
+
+/** What an iterator gives. What came before a throw is handed out before it. */
+export class IteratorSource<T> implements SyncSource<T> {
+  readonly #iterator: Iterator<T>;
+  #ended = false;
+  #thrown: { readonly error: unknown } | undefined;
+
+  constructor(iterator: Iterator<T>) {
+    this.#iterator = iterator;
+  }
+
+  fill(size: number): readonly T[] {
+    const records: T[] = [];
+    try {
+      while (records.length < size && !this.#ended) {
+        const step = this.#iterator.next();
+        if (step.done === true) this.#ended = true;
+        else records.push(step.value);
+      }
+    } catch (error) {
+      this.#ended = true;
+      this.#thrown = { error };
+    }
+    if (records.length === 0 && this.#thrown !== undefined) throw this.#thrown.error;
+    return records;
+  }
+
+  close(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#iterator.return?.();
+  }
+}

@@ -1,0 +1,62 @@
+import type { Policy } from '../../interfaces/policy.ts';
+import type { Graph, Vertex } from './graph.ts';
+import { nodeLabel, nodeSite } from './node.ts';
+
+/** A graph as plain JSON: the same for the same pipeline, whenever and wherever it is described. */
+export interface GraphDescription {
+  readonly version: 1;
+  readonly name: string;
+  readonly nodes: readonly NodeDescription[];
+  readonly edges: readonly EdgeDescription[];
+}
+
+export interface NodeDescription {
+  readonly name: string;
+  readonly kind: Vertex['node']['kind'];
+  readonly label: string;
+  /** Where the user's code for it stands. */
+  readonly site?: string;
+  readonly onError?: readonly PolicyDescription[];
+}
+
+export type PolicyDescription = { readonly policy: Policy['kind'] } & Readonly<Record<string, unknown>>;
+
+export interface EdgeDescription {
+  readonly from: string;
+  /** `out`, a split's route, or `letters`. */
+  readonly port: string;
+  readonly to: string;
+}
+
+export function describeGraph(name: string, graph: Graph): GraphDescription {
+  return {
+    version: 1,
+    name,
+    nodes: graph.vertices.map(describeVertex),
+    edges: graph.vertices.flatMap((vertex) =>
+      vertex.inputs.map(({ from, port, to }) => ({ from: from.name, port, to: to.name })),
+    ),
+  };
+}
+
+function describeVertex({ name, node, policies }: Vertex): NodeDescription {
+  const site = nodeSite(node);
+  return {
+    name,
+    kind: node.kind,
+    label: nodeLabel(node),
+    ...(site === undefined ? {} : { site }),
+    ...(policies.length === 0 ? {} : { onError: policies.map(describePolicy) }),
+  };
+}
+
+function describePolicy(policy: Policy): PolicyDescription {
+  const budget = 'budget' in policy && policy.budget !== undefined ? { budget: policy.budget } : {};
+  if (policy.kind !== 'retry') return { policy: policy.kind, ...budget };
+  return {
+    policy: 'retry',
+    attempts: policy.attempts,
+    backoff: `${policy.backoff.first}ms..${policy.backoff.most}ms`,
+    ...budget,
+  };
+}

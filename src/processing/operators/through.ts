@@ -1,0 +1,78 @@
+import { Duplex } from 'node:stream';
+import { MillraceError } from '../../core/errors.ts';
+import type { Operator } from '../../interfaces/operator.ts';
+import { defineOperator } from './define-operator.ts';
+import { DuplexDriver } from './duplex-driver.ts';
+import { WebDriver, type WebTransform } from './web-driver.ts';
+
+type Stream<A, B> = Duplex | WebTransform<A, B>;
+
+/** Streams that have served a run. A stream ends with its run and cannot serve another. */
+const used = new WeakSet<object>();
+
+/**
+ * Sends records through a Node `Duplex` or `Transform`, or a web transform (`{ readable, writable }`):
+ * one by one, whatever they are; a stream of bytes wants bytes or text. Which record made which is
+ * out of millrace's sight, so errors end the run: policies do not apply.
+ *
+ * Give a function that makes the stream, so that the pipeline can run more than once.
+ *
+ * - Emits: what the stream gives, in its order.
+ * - Backpressures: when the stream is full (it awaits `drain`), or when downstream is.
+ * - Completes: when the stream's readable side ends, be it before the input is over.
+ * - Cancels: its input when the stream ends early; the stream is destroyed when downstream cancels.
+ * - On error: an error of the stream ends the run, and so does a stream that closes without ending,
+ *   `ERR_CLOSED_EARLY`.
+ *
+ * @throws MillraceError `ERR_OPTIONS` for something that is no such stream; when the run starts, for a
+ * stream that has served a run before.
+ * @example
+ * ```ts
+ * import { createGzip } from 'node:zlib';
+ * import { from, through } from 'millrace';
+ *
+ * const zipped = from([Buffer.from('a'), Buffer.from('b')]).pipe(through(() => createGzip()));
+ * ```
+ */
+export function through<A, B>(stream: Stream<A, B> | (() => Stream<A, B>)): Operator<A, B> {
+  if (typeof stream !== 'function') checkStream(stream);
+  return defineOperator<A, B>({
+    name: 'through',
+    kind: 'duplex',
+    cardinality: 'many',
+    detail: typeof stream === 'function' ? undefined : stream.constructor?.name,
+    create(context) {
+      const given = typeof stream === 'function' ? stream() : stream;
+      checkStream(given);
+      if (used.has(given)) {
+        throw new MillraceError('ERR_OPTIONS', 'Cannot use through(): its stream has served a run already', {
+          hint: 'Give through() a function that makes a new stream for each run.',
+        });
+      }
+      used.add(given);
+      if (given instanceof Duplex) return new DuplexDriver<A, B>(given, context);
+      return new WebDriver(given, context);
+    },
+  });
+}
+
+function checkStream(stream: unknown): void {
+  if (stream instanceof Duplex || (isObject(stream) && isWebTransform(stream))) return;
+  const found = isObject(stream) ? stream.constructor?.name : String(stream);
+  throw new MillraceError(
+    'ERR_OPTIONS',
+    `Cannot use through(): ${found} is no stream to write to and read from`,
+    {
+      hint: 'Give through() a Node Duplex or Transform, a web { readable, writable }, or a function that makes one.',
+    },
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function isWebTransform(stream: object): boolean {
+  const { readable, writable } = stream as Partial<WebTransform<unknown, unknown>>;
+  return typeof readable?.getReader === 'function' && typeof writable?.getWriter === 'function';
+}

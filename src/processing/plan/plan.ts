@@ -1,0 +1,54 @@
+import type { AsyncOptions } from '../../interfaces/operator.ts';
+import type { Reader } from '../../interfaces/reader.ts';
+import type { Graph, GraphEdge, Vertex } from '../graph/graph.ts';
+
+/** How a stage gets its records. */
+export type HeadKind = 'read' | 'receive' | 'async' | 'duplex' | 'merge' | 'concat' | 'zip' | 'write';
+
+/** A stage: one head, then synchronous operators fused into one function, then perhaps a split. */
+export interface Stage {
+  /** Counted from 1, in the order of the graph. */
+  readonly id: number;
+  readonly head: HeadKind;
+  /** The node the head runs; absent for `receive`, whose first node is the first fused operator. */
+  readonly vertex?: Vertex;
+  /** How an `async` head works. */
+  readonly async?: AsyncOptions;
+  readonly fused: readonly Vertex[];
+  /** The reader of a `read` head, narrowed to what the first fused operator selects; absent when it is as it was. */
+  readonly reader?: Reader<unknown>;
+  /** Sends each record to one of its ports; absent when all goes out of one. */
+  readonly split?: Vertex;
+  /** Why the stage is as it is, for `explain`. */
+  readonly reasons: readonly string[];
+}
+
+/** What joins two stages: bounded, counted in batches. */
+export interface StageEdge {
+  readonly from: Stage['id'];
+  readonly to: Stage['id'];
+  /** The edge of the graph it carries. */
+  readonly edge: GraphEdge;
+  /** Batches that wait on it at the most. */
+  readonly capacity: number;
+}
+
+export interface Plan {
+  readonly graph: Graph;
+  readonly stages: readonly Stage[];
+  readonly edges: readonly StageEdge[];
+}
+
+/** All nodes that a stage runs, in order. */
+export function stageVertices(stage: Stage): readonly Vertex[] {
+  return [
+    ...(stage.vertex === undefined ? [] : [stage.vertex]),
+    ...stage.fused,
+    ...(stage.split === undefined ? [] : [stage.split]),
+  ];
+}
+
+/** The last node of a stage: what leaves the stage leaves from it. */
+export function lastVertex(stage: Stage): Vertex {
+  return stageVertices(stage).at(-1)!;
+}

@@ -1,0 +1,294 @@
+import { batch as makeBatch } from '../../core/batch.ts';
+import type { Batch } from '../../interfaces/batch.ts';
+import type { Cancel } from '../../interfaces/clock.ts';
+import type { Emit, OperatorContext } from '../../interfaces/operator.ts';
+import type { Item, Signal } from '../../interfaces/signal.ts';
+import { Chain } from './chain.ts';
+import { lettersOrigin } from './letters-origin.ts';
+import type { Port } from './port.ts';
+import type { RunContext } from './run-context.ts';
+import type { StageNode } from './stage-node.ts';
+import { stepByStep } from './steps.ts';
+import { Stopwatch } from './stopwatch.ts';
+import { singleTail, splitTail, type Tail } from './tail.ts';
+import { Timers } from './timers.ts';
+import { traceSampled } from './trace.ts';
+import { Turnstile } from './turnstile.ts';
+
+export interface BodyParts {
+  readonly head: StageNode | undefined;
+  readonly fused: readonly StageNode[];
+  readonly split: StageNode | undefined;
+  readonly port: (name: string) => Port;
+  readonly run: RunContext;
+}
+
+/**
+ * What every stage but a sink has behind its head: the fused operators and the output ports. Takes
+ * one batch at a time and waits for room downstream between batches, never in the middle of a record.
+ */
+export class Body {
+  readonly chain: Chain;
+  readonly stopwatch = new Stopwatch();
+  /** Settles when all output has been sent and the ports have ended, or nobody wants it. */
+  readonly finished: Promise<void>;
+  /** The head stops taking input: an operator completed, or downstream gave up. */
+  onOver: () => void = () => {};
+  readonly #tail: Tail;
+  readonly #head: StageNode | undefined;
+  /** The nodes behind the head. */
+  readonly #behind: readonly StageNode[];
+  readonly #nodes: readonly StageNode[];
+  readonly #run: RunContext;
+  readonly #turns = new Turnstile();
+  readonly timers: Timers;
+  readonly #finish: () => void;
+  #over = false;
+
+  constructor({ head, fused, split, port, run }: BodyParts) {
+    this.#run = run;
+    this.timers = new Timers(run.clock);
+    this.#head = head;
+    this.#behind = split === undefined ? fused : [...fused, split];
+    this.#nodes = head === undefined ? this.#behind : [head, ...this.#behind];
+    const aligned = fused.every((node) => node.accounting === 'one');
+    this.#tail =
+      split === undefined
+        ? singleTail(port('out'), this.#nodes.at(-1)!, aligned, () => this.chain)
+        : splitTail(
+            split,
+            port,
+            () => this.chain,
+            run.debug ? (record) => this.#trace(split, record) : undefined,
+          );
+    const host = {
+      context: (node: StageNode, complete: () => void, cancelled: () => boolean, emit: Emit<unknown>) =>
+        this.#context(node, complete, cancelled, emit),
+      ...(run.debug ? { trace: (node: StageNode, record: unknown) => this.#trace(node, record) } : {}),
+    };
+    this.chain = new Chain(fused, this.#tail, host);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.finished = promise;
+    this.#finish = resolve;
+  }
+
+  /** Whether no more input is of use. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Sends a batch through the fused operators and on; resolves when the next may come. */
+  deliver(batch: Batch<unknown>): void | Promise<void> {
+    return this.#turns.pass(() => {
+      if (this.#over) {
+        this.#discard(batch.records.length);
+        return;
+      }
+      if (this.#behind.length === 0) {
+        this.#tail.pass(batch);
+        this.#sendLetters();
+        return this.#room();
+      }
+      this.chain.begin(batch);
+      return this.#loop(() => this.chain.step(), 'deliver');
+    });
+  }
+
+  /** Steps until there is nothing left to do, and waits for room after each step. */
+  #loop(step: () => boolean, until: 'deliver' | 'end'): void | Promise<void> {
+    return stepByStep(() => {
+      if (this.#over) return this.#giveUp(until);
+      this.stopwatch.switchTo('busy');
+      const done = step();
+      this.#send();
+      this.stopwatch.switchTo('waiting');
+      if (this.#over) return this.#giveUp(until);
+      if (until === 'deliver' && this.chain.completed) {
+        this.#discard(this.chain.untaken);
+        return this.#end();
+      }
+      const held = this.#room();
+      if (done) return until === 'end' ? this.#leave() : held;
+      // Output without end must not starve the event loop, even when downstream is always ready.
+      return { pause: held ?? new Promise<void>((resolve) => setImmediate(resolve)) };
+    });
+  }
+
+  /** Downstream wants no more, in the middle of a batch. */
+  #giveUp(until: 'deliver' | 'end'): void {
+    if (until === 'deliver') this.#discard(this.chain.untaken);
+  }
+
+  /** Passes a signal on behind all that came before it. */
+  signal(signal: Signal): void | Promise<void> {
+    return this.#turns.pass(() => {
+      if (this.#over) return;
+      if (signal.kind === 'barrier' || this.#behind.length === 0) return this.#forward(signal);
+      const told = this.#loop(() => this.chain.watermarkStep(signal.time), 'deliver');
+      return told === undefined ? this.#forward(signal) : told.then(() => this.#forward(signal));
+    });
+  }
+
+  #forward(signal: Signal): void | Promise<void> {
+    if (this.#over) return;
+    for (const port of this.#ports()) port.send(signal);
+    return this.#room();
+  }
+
+  /** Sends the dead letters that have come up between batches. */
+  flush(): void | Promise<void> {
+    return this.#turns.pass(() => {
+      if (this.#over) return;
+      this.#send();
+      return this.#room();
+    });
+  }
+
+  /** Takes whatever travels on an edge. */
+  accept(item: Item<unknown>): void | Promise<void> {
+    return item.kind === 'batch' ? this.deliver(item) : this.signal(item);
+  }
+
+  /** The input is over: what is held goes out, budgets are judged, the ports end. */
+  end(): void | Promise<void> {
+    return this.#turns.pass(() => {
+      if (!this.#over) return this.#end();
+    });
+  }
+
+  #end(): void | Promise<void> {
+    return this.#loop(() => this.chain.endStep(), 'end');
+  }
+
+  #leave(): void {
+    this.chain.checkTurn();
+    this.#settleBudgets();
+    this.#stop();
+    for (const port of this.#ports()) port.end();
+    this.#finishBehind();
+  }
+
+  /** What is under way, or waits for its turn, has to account for itself first. */
+  #finishBehind(): void {
+    this.#turns.pass(this.#finish);
+  }
+
+  /** Nothing downstream wants more. */
+  cancelled(): void {
+    if (this.#over || !this.#tail.ports.every((port) => port.cancelled)) return;
+    this.#stop();
+    this.#sendLetters();
+    for (const { lettersPort } of this.#nodes) lettersPort?.end();
+    try {
+      this.#settleBudgets();
+    } catch (error) {
+      this.#run.fail(error);
+    }
+    this.#finishBehind();
+  }
+
+  #settleBudgets(): void {
+    for (const node of this.#nodes) node.failures.settleBudgets();
+  }
+
+  #stop(): void {
+    this.#over = true;
+    this.timers.cancel();
+    const failures = this.chain.close();
+    this.onOver();
+    for (const error of failures) this.#run.fail(error);
+  }
+
+  /** Frees what is held when the run is over for another reason. */
+  destroy(): void {
+    if (!this.#over) {
+      this.#over = true;
+      this.timers.cancel();
+      for (const error of this.chain.close()) this.#run.fail(error);
+    }
+    this.#finish();
+  }
+
+  #send(): void {
+    this.#tail.send();
+    this.#sendLetters();
+  }
+
+  #sendLetters(): void {
+    for (const node of this.#nodes) {
+      if (node.letters.length === 0) continue;
+      node.lettersPort!.send(makeBatch(node.letters, lettersOrigin(node.letters)));
+      node.letters = [];
+    }
+  }
+
+  #ports(): Port[] {
+    const letters = this.#nodes.map((node) => node.lettersPort).filter((port) => port !== undefined);
+    return [...this.#tail.ports, ...letters];
+  }
+
+  #room(): void | Promise<void> {
+    const full = this.#ports().filter((port) => port.full);
+    if (full.length === 0) return;
+    this.stopwatch.switchTo('held-back');
+    return Promise.all(full.map((port) => port.room())).then(() => this.stopwatch.switchTo('waiting'));
+  }
+
+  /** Accounts for records that reached the stage after it had enough. */
+  #discard(records: number): void {
+    const [first] = this.#behind;
+    if (first !== undefined) {
+      first.counters.in += records;
+      first.counters.discarded += records;
+    } else if (this.#head?.accounting !== 'many') {
+      this.#head!.counters.discarded += records;
+    }
+  }
+
+  #context(
+    node: StageNode,
+    complete: () => void,
+    cancelled: () => boolean,
+    emit: Emit<unknown>,
+  ): OperatorContext {
+    const { signal, clock } = this.#run;
+    return {
+      node: node.name,
+      signal,
+      clock,
+      complete,
+      selected: node.selected,
+      get cancelled() {
+        return cancelled();
+      },
+      after: (ms, callback) => this.#after(ms, node, () => callback(emit)),
+    };
+  }
+
+  /** Runs `callback` later, in a turn of its own: not in the middle of a batch, not while downstream is full. */
+  #after(ms: number, node: StageNode, callback: () => void): Cancel {
+    let called = false;
+    const step = (): boolean => {
+      if (!called) this.chain.between(node, callback);
+      called = true;
+      return this.chain.step();
+    };
+    let cancelled = false;
+    const turn = (): void | Promise<void> => {
+      if (!cancelled && !this.#over) return this.#loop(step, 'deliver');
+    };
+    const late = async (): Promise<void> => this.#turns.pass(turn);
+    const cancelTimer = this.timers.schedule(ms, () => {
+      late().catch((error: unknown) => this.#run.fail(error));
+    });
+    return () => {
+      cancelled = true;
+      cancelTimer();
+    };
+  }
+
+  #trace(node: StageNode, record: unknown): void {
+    const { batch, index } = this.chain;
+    traceSampled(this.#run, node.name, batch, index, record);
+  }
+}

@@ -1,0 +1,297 @@
+import { batch, CountedOrigin } from '../../../core/batch.ts';
+import { isThenable } from '../../../core/thenable.ts';
+import type { Batch } from '../../../interfaces/batch.ts';
+import type { AsyncOptions } from '../../../interfaces/operator.ts';
+import type { Item, Signal } from '../../../interfaces/signal.ts';
+import type { Receiver } from '../streams.ts';
+import { traceBatch } from '../trace.ts';
+import type { Head, HeadParts } from './head.ts';
+import { headContext } from './head-context.ts';
+import type { CreateLogic, HeadLogic } from './head-logic.ts';
+import { pour, timeoutError } from './pour.ts';
+import { Results } from './results.ts';
+import { Slot } from './slot.ts';
+
+interface Taken {
+  readonly batch: Batch<unknown>;
+  next: number;
+  /** All records of the batch have been started. */
+  readonly started: () => void;
+}
+
+/**
+ * Runs an asynchronous operator: at most `concurrency` records in flight, in order unless told not
+ * to, each outcome of the callback turned into a result or a decision of the policies. Results
+ * leave in batches: when there are enough, else once a turn of the event loop.
+ */
+export class AsyncHead implements Head {
+  readonly receivers: readonly Receiver[];
+  readonly waitingFor = 'its callback';
+  readonly #parts: HeadParts;
+  readonly #logic: HeadLogic;
+  readonly #options: AsyncOptions;
+  readonly #many: boolean;
+  /** Records in flight; in order of their start when order is kept. */
+  readonly #slots = new Set<Slot>();
+  #taken: Taken | undefined;
+  #starting = false;
+  readonly #results: Results;
+  #idle: (() => void)[] = [];
+  /** Nothing more is begun: the operator said so, or a record failed the run. */
+  #stopped = false;
+  #over = false;
+
+  constructor(parts: HeadParts, options: AsyncOptions, create: CreateLogic) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#results = new Results(parts, () => this.#proceed());
+    const { logic, many } = create(headContext(parts, () => this.#complete()));
+    this.#logic = logic;
+    this.#many = many;
+    this.receivers = [
+      {
+        receive: (item) => this.#receive(item),
+        ended: () => this.#end(),
+        crashed: (error) => parts.run.fail(error),
+      },
+    ];
+  }
+
+  #receive(item: Item<unknown>): void | Promise<void> {
+    if (item.kind !== 'batch') return this.#signal(item);
+    const { node, run } = this.#parts;
+    node.counters.in += item.records.length;
+    traceBatch(run, node.name, item);
+    if (this.#over) {
+      node.counters.discarded += item.records.length;
+      return;
+    }
+    return new Promise<void>((resolve) => {
+      this.#taken = { batch: item, next: 0, started: resolve };
+      this.#start();
+    });
+  }
+
+  /** A signal goes on when all that came before it has. */
+  async #signal(signal: Signal): Promise<void> {
+    await this.#drained();
+    if (signal.kind === 'watermark') await this.#release(this.#logic.watermark?.(signal.time));
+    await this.#parts.body.signal(signal);
+  }
+
+  async #end(): Promise<void> {
+    await this.#drained();
+    if (!this.#over) await this.#release(this.#logic.end?.());
+    await this.#parts.body.end();
+  }
+
+  async #complete(): Promise<void> {
+    this.#stopped = true;
+    await this.#drained();
+    await this.#parts.body.end();
+  }
+
+  async #release(held: readonly unknown[] | undefined): Promise<void> {
+    const { body, node } = this.#parts;
+    if (held !== undefined && held.length > 0)
+      await body.deliver(batch(held, new CountedOrigin(node.name, 1)));
+  }
+
+  /** Starts records while there are free places; called again whenever one becomes free. */
+  #start(): void {
+    if (this.#starting) return;
+    this.#starting = true;
+    const { concurrency } = this.#options;
+    while (
+      this.#taken !== undefined &&
+      !this.#over &&
+      !this.#stopped &&
+      this.#slots.size < concurrency &&
+      this.#results.delivering === undefined
+    ) {
+      const taken = this.#taken;
+      const { records, origin } = taken.batch;
+      if (taken.next === records.length) {
+        this.#taken = undefined;
+        taken.started();
+        break;
+      }
+      const index = taken.next++;
+      const slot = new Slot(records[index], origin, index);
+      this.#slots.add(slot);
+      this.#call(slot);
+    }
+    this.#starting = false;
+    if (this.#slots.size > 0) this.#parts.body.stopwatch.switchTo('busy');
+  }
+
+  #call(slot: Slot): void {
+    const attempt = slot.begin();
+    const { timeout } = this.#options;
+    let result: unknown;
+    let pending: boolean;
+    try {
+      result = this.#logic.call(slot.record, slot);
+      pending = isThenable(result);
+      if (pending) {
+        (result as PromiseLike<unknown>).then(
+          (value) => this.#resolved(slot, attempt, value),
+          (error) => this.#rejected(slot, attempt, error),
+        );
+      }
+    } catch (error) {
+      this.#rejected(slot, attempt, error);
+      return;
+    }
+    if (!pending) this.#resolved(slot, attempt, result);
+    // A thenable may have settled in this very call.
+    else if (timeout !== undefined && !this.#stale(slot, attempt)) {
+      slot.cancelTimer = this.#parts.run.clock.schedule(() => {
+        const error = timeoutError(timeout);
+        slot.abort(error);
+        this.#rejected(slot, attempt, error);
+      }, timeout);
+    }
+  }
+
+  #resolved(slot: Slot, attempt: number, value: unknown): void {
+    if (this.#stale(slot, attempt)) return;
+    slot.clearTimer();
+    slot.value = value;
+    slot.yields = this.#many ? 'many' : 'record';
+    this.#settled(slot);
+  }
+
+  #rejected(slot: Slot, attempt: number, error: unknown): void {
+    if (this.#stale(slot, attempt)) return;
+    slot.clearTimer();
+    const { node, run } = this.#parts;
+    try {
+      const waitMs = node.failures.retryAfter(error, attempt);
+      if (waitMs !== undefined) {
+        slot.state = 'waiting';
+        slot.cancelTimer = run.clock.schedule(() => this.#call(slot), waitMs);
+        return;
+      }
+    } catch (thrown) {
+      run.fail(thrown);
+      return;
+    }
+    this.#giveUp(slot, error);
+  }
+
+  #giveUp(slot: Slot, error: unknown): void {
+    const { node, run } = this.#parts;
+    const verdict = node.failures.settle(error, slot.record, slot.attempt, {
+      origin: () => slot.origin.at(slot.index),
+      raw: () => slot.origin.raw?.(slot.index),
+    });
+    if (verdict.kind === 'fail') {
+      this.#stopped = true;
+      run.fail(verdict.error);
+      return;
+    }
+    slot.yields = verdict.kind === 'replace' ? 'record' : 'nothing';
+    if (verdict.kind === 'replace') slot.value = verdict.record;
+    if (verdict.kind === 'dead-letter') node.letters.push(verdict.letter);
+    this.#settled(slot);
+  }
+
+  /** A call that settles after it timed out, was repeated, or the run was over, changes nothing. */
+  #stale(slot: Slot, attempt: number): boolean {
+    return this.#over || slot.attempt !== attempt || slot.state !== 'calling';
+  }
+
+  #settled(slot: Slot): void {
+    slot.state = 'settled';
+    if (this.#options.ordered) this.#collectInOrder();
+    else this.#collect(slot);
+    this.#start();
+  }
+
+  #collectInOrder(): void {
+    for (const slot of this.#slots) {
+      if (slot.state !== 'settled' || this.#collect(slot) === 'pouring') return;
+    }
+  }
+
+  /** Takes the result of a slot whose turn it is; what has to be pulled keeps the slot for a while. */
+  #collect(slot: Slot): 'pouring' | undefined {
+    if (slot.yields === 'many' && !Array.isArray(slot.value)) {
+      this.#pour(slot);
+      return 'pouring';
+    }
+    this.#slots.delete(slot);
+    if (slot.yields === 'record') this.#results.add(slot.value, slot.origin, slot.index);
+    else if (slot.yields === 'many') {
+      for (const record of slot.value as unknown[]) this.#results.add(record, slot.origin, slot.index);
+    }
+    this.#results.offer();
+  }
+
+  /** Takes output piece by piece; the slot stays in its place until it is exhausted. */
+  #pour(slot: Slot): void {
+    slot.state = 'pouring';
+    const { run } = this.#parts;
+    const emit = (record: unknown): void | Promise<void> => {
+      this.#results.add(record, slot.origin, slot.index);
+      this.#results.offer();
+      return this.#results.delivering;
+    };
+    const ended = () => {
+      if (this.#over) return;
+      slot.yields = 'nothing';
+      this.#settled(slot);
+    };
+    const failed = (error: unknown) => {
+      if (!this.#over) this.#giveUp(slot, error);
+    };
+    const { timeout } = this.#options;
+    pour(slot.value, { clock: run.clock, timeout, emit, stopped: () => this.#over }).then(ended, failed);
+  }
+
+  /** Resolves when nothing is in flight and all results have left. */
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idle.push(resolve);
+      this.#results.schedule();
+    });
+  }
+
+  /** Results have left: there may be room to go on, or nothing left to do. */
+  #proceed(): void {
+    this.#start();
+    const { stopwatch } = this.#parts.body;
+    stopwatch.switchTo(this.#slots.size > 0 ? 'busy' : 'waiting');
+    if (this.#slots.size === 0 && this.#results.empty) this.#wake();
+  }
+
+  #wake(): void {
+    const idle = this.#idle;
+    this.#idle = [];
+    for (const resolve of idle) resolve();
+  }
+
+  over(): void {
+    this.destroy(undefined);
+  }
+
+  destroy(cause: unknown): void {
+    if (this.#over) return;
+    this.#over = true;
+    const { node } = this.#parts;
+    const unstarted = this.#taken === undefined ? 0 : this.#taken.batch.records.length - this.#taken.next;
+    node.counters.discarded += unstarted + (node.accounting === 'many' ? 0 : this.#results.waiting);
+    for (const slot of this.#slots) {
+      // A record that was skipped or dead-lettered is accounted for, though its place is still taken.
+      if (slot.state !== 'settled' || slot.yields !== 'nothing') node.counters.discarded++;
+      slot.clearTimer();
+      slot.abort(cause);
+    }
+    this.#slots.clear();
+    this.#taken?.started();
+    this.#logic.close?.();
+    this.#results.close();
+    this.#wake();
+  }
+}

@@ -1,0 +1,111 @@
+import { batch, CountedOrigin } from '../../../core/batch.ts';
+import type { DuplexContext, DuplexLogic } from '../../../interfaces/operator.ts';
+import type { Item } from '../../../interfaces/signal.ts';
+import type { OperatorNode } from '../../graph/node.ts';
+import type { Receiver } from '../streams.ts';
+import { traceBatch } from '../trace.ts';
+import type { Head, HeadParts } from './head.ts';
+import { headContext } from './head-context.ts';
+
+/**
+ * Runs an operator with a life of its own. Nobody can tell which of its output belongs to which
+ * input: a signal goes on when all input before it has been handed over.
+ */
+export class DuplexHead implements Head {
+  readonly waitingFor = 'the stream it runs';
+  readonly receivers: readonly Receiver[];
+  readonly #parts: HeadParts;
+  readonly #logic: DuplexLogic<unknown>;
+  #emitted = 0;
+  #working = false;
+  #ended = false;
+  /** All that it was given has been worked off. */
+  #exhausted = false;
+  #over = false;
+
+  constructor(parts: HeadParts) {
+    this.#parts = parts;
+    const { operator } = parts.node.vertex.node as OperatorNode;
+    if (operator.kind !== 'duplex') throw new TypeError(`${parts.node.name} is not a duplex operator`);
+    const context = this.#context();
+    this.#logic = parts.node.guard('create', () => operator.create(context));
+    this.receivers = [
+      {
+        receive: (item) => this.#receive(item),
+        ended: () => this.#end(),
+        crashed: (error) => parts.run.fail(error),
+      },
+    ];
+  }
+
+  #receive(item: Item<unknown>): void | Promise<void> {
+    const { body, node, run } = this.#parts;
+    if (item.kind !== 'batch') return body.signal(item);
+    node.counters.in += item.records.length;
+    traceBatch(run, node.name, item);
+    if (this.#over) return;
+    return this.#work(() => this.#logic.write(item.records));
+  }
+
+  /** While the stream is at work, the stage is, whatever is delivered meanwhile. */
+  async #work(task: () => void | Promise<void>): Promise<void> {
+    const { stopwatch } = this.#parts.body;
+    this.#working = true;
+    stopwatch.switchTo('busy');
+    await task();
+    this.#working = false;
+    stopwatch.switchTo('waiting');
+  }
+
+  async #end(): Promise<void> {
+    if (!this.#over) {
+      await this.#work(() => this.#logic.end());
+      this.#ended = true;
+      this.#exhausted = true;
+    }
+    await this.#parts.body.end();
+  }
+
+  #context(): DuplexContext<unknown> {
+    const { body, node, run } = this.#parts;
+    const context = headContext(this.#parts);
+    return {
+      node: context.node,
+      signal: context.signal,
+      clock: context.clock,
+      after: context.after,
+      get cancelled() {
+        return body.over;
+      },
+      complete: () => {
+        this.#ended = true;
+        context.complete();
+      },
+      emit: async (records) => {
+        if (records.length === 0) return;
+        const origin = new CountedOrigin(node.name, this.#emitted + 1);
+        this.#emitted += records.length;
+        await body.deliver(batch(records, origin));
+        if (this.#working) body.stopwatch.switchTo('busy');
+      },
+      fail: (error) => run.fail(error),
+    };
+  }
+
+  over(): void {
+    const { accounting, counters } = this.#parts.node;
+    // What the stream keeps when nobody wants it any more; of `many`, nobody counts.
+    if (accounting === 'one' && !this.#exhausted) counters.discarded += counters.in - this.#emitted;
+    this.#abort(undefined);
+  }
+
+  destroy(cause: unknown): void {
+    this.#abort(cause);
+  }
+
+  #abort(cause: unknown): void {
+    if (this.#over) return;
+    this.#over = true;
+    if (!this.#ended) this.#logic.abort(cause);
+  }
+}

@@ -1,0 +1,44 @@
+import { batch, CountedOrigin } from '../../../core/batch.ts';
+import type { Emit, OperatorContext } from '../../../interfaces/operator.ts';
+import type { HeadParts } from './head.ts';
+
+/**
+ * What an operator that is a stage's head gets: what it emits late goes through the body like its
+ * results. `completed` does what is left to do once the operator has said that nothing more follows.
+ */
+export function headContext(
+  { body, node, run }: HeadParts,
+  completed: () => Promise<void> = async () => {
+    // Not in the middle of what the operator is at, which may be its creation.
+    await Promise.resolve();
+    await body.end();
+  },
+): OperatorContext {
+  let emitted = 0;
+  const late = async (callback: (emit: Emit<unknown>) => void): Promise<void> => {
+    const records: unknown[] = [];
+    callback((record) => {
+      records.push(record);
+    });
+    if (records.length === 0) return;
+    const origin = new CountedOrigin(node.name, emitted + 1);
+    emitted += records.length;
+    await body.deliver(batch(records, origin));
+  };
+  return {
+    node: node.name,
+    signal: run.signal,
+    clock: run.clock,
+    get cancelled() {
+      return body.over;
+    },
+    complete() {
+      completed().catch((error: unknown) => run.fail(error));
+    },
+    after(ms, callback) {
+      return body.timers.schedule(ms, () => {
+        late(callback).catch((error: unknown) => run.fail(error));
+      });
+    },
+  };
+}

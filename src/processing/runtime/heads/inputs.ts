@@ -1,0 +1,77 @@
+import type { Signal } from '../../../interfaces/signal.ts';
+
+interface Input {
+  /** The last ones it delivered; none that is over holds any back. */
+  watermark: number;
+  barrier: number;
+  ended: boolean;
+}
+
+/**
+ * Signals of many inputs made into one: the lowest watermark goes on, a barrier goes on when all
+ * inputs have delivered it, and an input that has is held back until then.
+ */
+export class Inputs {
+  readonly #inputs: Input[];
+  readonly #emit: (signal: Signal) => void | Promise<void>;
+  #watermark = Number.NEGATIVE_INFINITY;
+  #barrier = Number.NEGATIVE_INFINITY;
+  #held: (() => void)[] = [];
+
+  constructor(count: number, emit: (signal: Signal) => void | Promise<void>) {
+    this.#inputs = Array.from({ length: count }, () => ({
+      watermark: Number.NEGATIVE_INFINITY,
+      barrier: Number.NEGATIVE_INFINITY,
+      ended: false,
+    }));
+    this.#emit = emit;
+  }
+
+  get allEnded(): boolean {
+    return this.#inputs.every((input) => input.ended);
+  }
+
+  /** Takes a signal of one input; resolves when the input may go on. */
+  async signal(index: number, signal: Signal): Promise<void> {
+    const input = this.#inputs[index]!;
+    if (signal.kind === 'watermark') {
+      input.watermark = Math.max(input.watermark, signal.time);
+      await this.#advance();
+      return;
+    }
+    input.barrier = signal.id;
+    const aligned = new Promise<void>((resolve) => this.#held.push(resolve));
+    await this.#advance();
+    await aligned;
+  }
+
+  /** An input that is over no longer holds anything back; but time, while records of it are kept. */
+  async ended(index: number, kept = false): Promise<void> {
+    const input = this.#inputs[index]!;
+    input.ended = true;
+    input.barrier = Number.POSITIVE_INFINITY;
+    if (!kept) input.watermark = Number.POSITIVE_INFINITY;
+    await this.#advance();
+  }
+
+  async #advance(): Promise<void> {
+    const watermark = Math.min(...this.#inputs.map((input) => input.watermark));
+    if (watermark > this.#watermark && Number.isFinite(watermark)) {
+      this.#watermark = watermark;
+      await this.#emit({ kind: 'watermark', time: watermark });
+    }
+    const barrier = Math.min(...this.#inputs.map((input) => input.barrier));
+    if (barrier > this.#barrier && Number.isFinite(barrier)) {
+      this.#barrier = barrier;
+      await this.#emit({ kind: 'barrier', id: barrier });
+      this.release();
+    }
+  }
+
+  /** Lets all inputs that are held back go on. */
+  release(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const resolve of held) resolve();
+  }
+}

@@ -1,0 +1,34 @@
+import type { Emit, SyncLogic } from '../../../interfaces/operator.ts';
+import type { HeadLogic } from './head-logic.ts';
+
+/**
+ * A synchronous operator as an asynchronous one, so that its retries can wait. What one try emitted
+ * before it threw is thrown away with it.
+ */
+export function liftedLogic(logic: SyncLogic<unknown, unknown>): HeadLogic {
+  return {
+    call(record) {
+      let more: ReturnType<typeof logic.push>;
+      const emitted = gathered((emit) => {
+        more = logic.push(record, emit);
+      });
+      return more === undefined ? emitted : chained(emitted, more);
+    },
+    watermark: (time) => gathered((emit) => logic.watermark?.(time, emit)),
+    end: () => gathered((emit) => logic.end?.(emit)),
+    close: () => logic.close?.(),
+  };
+}
+
+function gathered(work: (emit: Emit<unknown>) => void): unknown[] {
+  const records: unknown[] = [];
+  work((record) => {
+    records.push(record);
+  });
+  return records;
+}
+
+function* chained(first: Iterable<unknown>, second: Iterable<unknown>): Generator<unknown> {
+  yield* first;
+  yield* second;
+}

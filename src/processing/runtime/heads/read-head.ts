@@ -1,0 +1,261 @@
+import { type Observable, Subject, takeUntil } from 'rxjs';
+import { BATCH_SIZE } from '../../../core/batch.ts';
+import { DemandGate } from '../../../core/demand.ts';
+import { isMillraceError, MillraceError, toError } from '../../../core/errors.ts';
+import type { DecodeFailure, Replacement } from '../../../interfaces/failure.ts';
+import type { ReadContext, Reader } from '../../../interfaces/reader.ts';
+import type { Item } from '../../../interfaces/signal.ts';
+import { traceBatch } from '../trace.ts';
+import type { Head, HeadParts } from './head.ts';
+
+/** Items a reader may emit while it is asked to pause: what was on its way, and no more. */
+const GRACE = 4;
+
+/** How long a reader may keep the event loop to itself, in milliseconds. */
+const TURN_MS = 10;
+
+export interface ReadBytes {
+  expected: number;
+  /** Whether the reader has said how much there is. */
+  known: boolean;
+}
+
+/** Subscribes to a reader when data is first asked for, and makes it hold back while the graph is full. */
+export class ReadHead implements Head {
+  readonly receivers = [];
+  readonly waitingFor = 'its input';
+  readonly bytes: ReadBytes = { expected: 0, known: false };
+  /** Whether it was stopped before it came to its end. */
+  stoppedEarly = false;
+  readonly #parts: HeadParts;
+  readonly #reader: Reader<unknown>;
+  readonly #demand = new DemandGate();
+  readonly #halt = new Subject<void>();
+  #pending: Promise<void> | undefined;
+  #queued = 0;
+  #opened = false;
+  #halted = false;
+  #ended = false;
+  /** What was read could not be taken in: nothing may follow it, not even the end. */
+  #broken = false;
+  /** What emits the records that the reader holds. */
+  readonly #holding = new Set<() => void>();
+  #attempts = 0;
+  #emitted = false;
+  #cancelRetry: () => void = () => {};
+  #breathed = performance.now();
+
+  constructor(parts: HeadParts, reader: Reader<unknown>) {
+    this.#parts = parts;
+    this.#reader = reader;
+  }
+
+  get bounded(): boolean {
+    return this.#reader.traits.bounded;
+  }
+
+  demanded(): void {
+    if (this.#opened) return;
+    this.#opened = true;
+    if (this.#halted) this.#end();
+    else this.#subscribe();
+  }
+
+  #subscribe(): void {
+    this.#attempts++;
+    let items: Observable<Item<unknown>>;
+    try {
+      items = this.#reader.open(this.#context()).pipe(takeUntil(this.#halt));
+    } catch (error) {
+      this.#failed(error);
+      return;
+    }
+    items.subscribe({
+      next: (item) => this.#next(item),
+      error: (error: unknown) => this.#failed(error),
+      complete: () => this.#end(),
+    });
+  }
+
+  #next(item: Item<unknown>): void {
+    const { body, node, run } = this.#parts;
+    this.#emitted = true;
+    if (item.kind === 'batch') {
+      node.counters.in += item.records.length;
+      traceBatch(run, node.name, item);
+    }
+    if (this.#pending !== undefined) {
+      this.#queue(item);
+      return;
+    }
+    try {
+      const held = body.accept(item) ?? this.#breather();
+      if (held !== undefined) this.#hold(held);
+    } catch (error) {
+      this.#break(error);
+    }
+  }
+
+  /** A source and a sink that never wait must not starve timers and signals. */
+  #breather(): Promise<void> | undefined {
+    const now = performance.now();
+    if (now - this.#breathed < TURN_MS) return undefined;
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        this.#breathed = performance.now();
+        resolve();
+      });
+    });
+  }
+
+  #hold(held: Promise<void>): void {
+    this.#demand.pause();
+    const pending = held.then(
+      () => {
+        if (this.#pending !== pending) return;
+        this.#pending = undefined;
+        this.#demand.resume();
+      },
+      (error: unknown) => this.#break(error),
+    );
+    this.#pending = pending;
+  }
+
+  /** A reader that emits although it was asked to pause. */
+  #queue(item: Item<unknown>): void {
+    this.#queued++;
+    if (this.#queued > GRACE) {
+      this.#break(
+        new MillraceError(
+          'ERR_DEMAND',
+          `Cannot read ${this.#reader.label}: it keeps emitting while it is asked to pause`,
+          {
+            node: this.#parts.node.name,
+            hint: 'After each next(), let the reader await demand.ready() while demand.paused.',
+          },
+        ),
+      );
+      return;
+    }
+    this.#hold(
+      this.#pending!.then(() => {
+        this.#queued--;
+        if (!this.#broken) return this.#parts.body.accept(item);
+      }),
+    );
+  }
+
+  #failed(error: unknown): void {
+    const { node, run } = this.#parts;
+    try {
+      const waitMs = this.#emitted ? undefined : node.failures.retryAfter(error, this.#attempts);
+      if (waitMs === undefined) run.fail(this.#explain(error));
+      else this.#cancelRetry = run.clock.schedule(() => this.#subscribe(), waitMs);
+    } catch (thrown) {
+      run.fail(thrown);
+    }
+  }
+
+  #explain(error: unknown): MillraceError {
+    if (isMillraceError(error)) return error;
+    const { node } = this.#parts;
+    return new MillraceError('ERR_CALLBACK', `Cannot read ${this.#reader.label}: ${toError(error).message}`, {
+      cause: error,
+      node: node.name,
+    });
+  }
+
+  #break(error: unknown): void {
+    this.#broken = true;
+    this.#parts.run.fail(error);
+    this.#stopReading();
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const { body, run } = this.#parts;
+    const end = async () => {
+      while (this.#pending !== undefined && !this.#broken) await this.#pending;
+      if (!this.#broken) await body.end();
+    };
+    end().catch((error: unknown) => run.fail(error));
+  }
+
+  halt(): void {
+    this.stoppedEarly = !this.#ended;
+    for (const emitHeld of this.#holding) emitHeld();
+    this.#stopReading();
+    // Between two tries nothing is subscribed that could complete.
+    if (this.#opened) this.#end();
+  }
+
+  over(): void {
+    this.#stopReading();
+  }
+
+  destroy(): void {
+    this.#stopReading();
+  }
+
+  #stopReading(): void {
+    this.#halted = true;
+    this.#cancelRetry();
+    this.#halt.next();
+    this.#demand.resume();
+  }
+
+  #context(): ReadContext {
+    const { node, run } = this.#parts;
+    return {
+      demand: this.#demand,
+      signal: run.signal,
+      clock: run.clock,
+      failed: (failure) => this.#badRecord(failure),
+      closing: (closed) => run.closing(closed),
+      stopping: (emitHeld) => this.#holding.add(emitHeld),
+      expected: (bytes) => {
+        this.bytes.known = true;
+        this.bytes.expected += bytes;
+      },
+      consumed: (bytes) => {
+        node.counters.bytesIn += bytes;
+      },
+      overflowed: (records) => {
+        node.counters.overflowed += records;
+      },
+    };
+  }
+
+  #badRecord(failure: DecodeFailure): Replacement | undefined {
+    const { node, body } = this.#parts;
+    if (body.over) return undefined;
+    this.#emitted = true;
+    if (node.failures.skipUnseen()) {
+      node.counters.in++;
+      return undefined;
+    }
+    const { error, partial } = failure;
+    const verdict = node.failures.settle(error, partial, 1, {
+      origin: () => failure.origin,
+      raw: () => failure.raw,
+    });
+    switch (verdict.kind) {
+      case 'fail':
+        throw verdict.error;
+      case 'replace':
+        return { record: verdict.record };
+      case 'dead-letter':
+        node.counters.in++;
+        node.letters.push(verdict.letter);
+        if (node.letters.length >= BATCH_SIZE && this.#pending === undefined) {
+          const held = body.flush();
+          if (held !== undefined) this.#hold(held);
+        }
+        return undefined;
+      case 'skip':
+        node.counters.in++;
+        return undefined;
+    }
+  }
+}

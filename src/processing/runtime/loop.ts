@@ -1,0 +1,76 @@
+import { refusePromise } from '../../core/thenable.ts';
+import type { SyncLogic } from '../../interfaces/operator.ts';
+import { USE_ASYNC } from '../operators/plain-logic.ts';
+import type { NodeCounters } from './counters.ts';
+
+/** What a loop needs of the chain it is compiled for. */
+export interface LoopHost {
+  index: number;
+  /** Whether something downstream of the loop asks to stop and look. */
+  readonly interrupted: boolean;
+  /** Operator `k` threw on `record`. */
+  failedAt(k: number, record: unknown, error: unknown): void;
+}
+
+/** Runs records from `position` on; returns where it stopped. */
+export type Loop = (records: readonly unknown[], position: number) => number;
+
+/** How many operators from the first on are plain functions. */
+export function plainPrefix(logics: readonly SyncLogic<unknown, unknown>[]): number {
+  const first = logics.findIndex(
+    ({ transform, accepts }) => transform === undefined && accepts === undefined,
+  );
+  return first === -1 ? logics.length : first;
+}
+
+/**
+ * One function for the plain operators at the head of a chain: what calling each other's `push` does,
+ * without the calls. Generated for each chain, so that V8 knows the functions it calls and inlines
+ * them; `undefined` where the process forbids code generation, and the chain calls `push` instead.
+ */
+export function compileLoop(
+  logics: readonly SyncLogic<unknown, unknown>[],
+  counters: readonly NodeCounters[],
+  emit: (record: unknown) => void,
+  host: LoopHost,
+): Loop | undefined {
+  const functions = logics.map(({ transform, accepts }) => transform ?? accepts!);
+  const each = (line: (k: number) => string): string => logics.map((_, k) => line(k)).join('\n');
+  const source = `
+    ${each((k) => `const f${k} = functions[${k}], c${k} = counters[${k}];`)}
+    return (records, position) => {
+      const end = records.length;
+      let at = 0, r${logics.length};
+      ${each((k) => `let n${k} = 0, r${k};`)}
+      let i = position;
+      for (; i < end && !host.interrupted; i++) {
+        try {
+          r0 = records[i];
+          ${each((k) => step(k, logics))}
+        } catch (error) {
+          ${each((k) => `c${k}.in += n${k}; n${k} = 0;`)}
+          host.index = i;
+          host.failedAt(at, ${each((k) => `at === ${k} ? r${k} :`)} undefined, error);
+          continue;
+        }
+        host.index = i;
+        emit(r${logics.length});
+      }
+      ${each((k) => `c${k}.in += n${k};`)}
+      return i;
+    };`;
+  try {
+    const factory = new Function('functions', 'counters', 'emit', 'host', 'refuse', 'USE_ASYNC', source);
+    return factory(functions, counters, emit, host, refusePromise, USE_ASYNC) as Loop;
+  } catch (error) {
+    if (error instanceof EvalError) return undefined;
+    throw error;
+  }
+}
+
+function step(k: number, logics: readonly SyncLogic<unknown, unknown>[]): string {
+  const counted = `at = ${k}; n${k}++;`;
+  const result = `const v${k} = f${k}(r${k}); if (v${k} instanceof Promise) refuse(v${k}, USE_ASYNC);`;
+  if (logics[k]!.transform !== undefined) return `${counted} ${result} r${k + 1} = v${k};`;
+  return `${counted} ${result} if (!v${k}) continue; r${k + 1} = r${k};`;
+}

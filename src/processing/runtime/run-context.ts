@@ -1,0 +1,20 @@
+import type { Clock } from '../../interfaces/clock.ts';
+import type { RunEvent } from '../../interfaces/run.ts';
+
+/** What the parts of a running pipeline share. */
+export interface RunContext {
+  readonly clock: Clock;
+  /** Aborts when the run is over, whichever way. */
+  readonly signal: AbortSignal;
+  /** Numbers in [0, 1) for jitter. */
+  readonly random: () => number;
+  /** Whether sampled records report their way. */
+  readonly debug: boolean;
+  /** Whether anybody takes events: ask before making one for a record. */
+  readonly observed: boolean;
+  emit(event: RunEvent): void;
+  /** Ends the run because of `error`; the first one is the cause. */
+  fail(error: unknown): void;
+  /** The run's end waits for `closed`. */
+  closing(closed: Promise<unknown>): void;
+}

@@ -1,0 +1,245 @@
+import { type Observable, Subject } from 'rxjs';
+import { systemClock } from '../../core/clock.ts';
+import { duration } from '../../core/duration.ts';
+import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
+import { Lifecycle } from '../../core/lifecycle.ts';
+import { seededRandom } from '../../core/random.ts';
+import type { Clock } from '../../interfaces/clock.ts';
+import type { Metrics, Progress, RunEvent, RunHandle, RunOptions, Summary } from '../../interfaces/run.ts';
+import type { Plan } from '../plan/plan.ts';
+import { drawBalance, measureNodes } from './accounting.ts';
+import { patiently } from './patience.ts';
+import type { RunContext } from './run-context.ts';
+import { metrics, type Observed, progress } from './telemetry.ts';
+import { watch } from './watchdog.ts';
+import { type Wired, wire } from './wiring.ts';
+
+/** One execution of a plan. */
+export class Run implements RunHandle, RunContext {
+  readonly done: Promise<Summary>;
+  readonly progress$: Observable<Progress>;
+  readonly metrics$: Observable<Metrics>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly debug: boolean;
+  readonly #name: string;
+  readonly #events = new Subject<RunEvent>();
+  readonly #controller = new AbortController();
+  readonly #lifecycle = new Lifecycle();
+  readonly #closing = new Set<Promise<unknown>>();
+  readonly #failed = Promise.withResolvers<never>();
+  readonly #began: number;
+  readonly #wired: Wired;
+  #cause: { readonly error: MillraceError } | undefined;
+  #secondary: unknown[] = [];
+  #stopping = false;
+  #settled = false;
+
+  constructor(name: string, plan: Plan, options: RunOptions) {
+    this.#name = name;
+    this.clock = options.clock ?? systemClock;
+    this.random = options.seed === undefined ? Math.random : seededRandom(options.seed);
+    this.debug = options.debug ?? false;
+    this.#began = this.clock.now();
+    this.#failed.promise.catch(() => {});
+    const stallAfter = stallTime(options);
+    this.#wired = this.#wire(plan);
+    const over = Promise.withResolvers<void>();
+    const observed: Observed = {
+      clock: this.clock,
+      stages: this.#wired.stages,
+      began: this.#began,
+      over: over.promise,
+    };
+    this.progress$ = progress(observed);
+    this.metrics$ = metrics(observed);
+    this.done = this.#execute().finally(() => over.resolve());
+    this.#watch(stallAfter, options.signal);
+    // A run may be started for its events alone; a rejection that is looked at nowhere else must not end the process.
+    this.done.catch(() => {});
+  }
+
+  /** Operators that cannot be made fail the run, not the call that starts it. */
+  #wire(plan: Plan): Wired {
+    try {
+      return wire(plan, this);
+    } catch (error) {
+      this.fail(error);
+      return { stages: [], edges: [] };
+    }
+  }
+
+  get events$(): Observable<RunEvent> {
+    return this.#events.asObservable();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get observed(): boolean {
+    return this.#events.observed;
+  }
+
+  emit(event: RunEvent): void {
+    this.#events.next(event);
+  }
+
+  closing(closed: Promise<unknown>): void {
+    const settled = closed
+      .catch((error: unknown) => this.fail(error))
+      .finally(() => this.#closing.delete(settled));
+    this.#closing.add(settled);
+  }
+
+  fail(error: unknown): void {
+    if (this.#settled) return;
+    if (this.#cause !== undefined) {
+      const { error: cause } = this.#cause;
+      if (error !== cause && error !== cause.cause) this.#secondary.push(error);
+      return;
+    }
+    const cause = isMillraceError(error) ? error : wrapped(error, this.#name);
+    this.#cause = { error: cause };
+    this.#controller.abort(cause);
+    this.#failed.reject(cause);
+  }
+
+  stop(): Promise<Summary> {
+    if (!this.#stopping && !this.#settled) {
+      this.#stopping = true;
+      this.emit({ type: 'stopping' });
+      for (const stage of this.#wired.stages) stage.halt();
+    }
+    return this.done;
+  }
+
+  async abort(reason?: unknown): Promise<void> {
+    const why = reason === undefined ? '' : `: ${toError(reason).message}`;
+    this.fail(
+      new MillraceError('ERR_ABORTED', `The run of "${this.#name}" was aborted${why}`, { cause: reason }),
+    );
+    await this.done.catch(() => {});
+  }
+
+  async #execute(): Promise<Summary> {
+    // Subscribers to events$ come after start() has returned.
+    await Promise.resolve();
+    const { stages } = this.#wired;
+    try {
+      this.emit({ type: 'started', pipeline: this.#name, stages: stages.length });
+      const summary = await Promise.race([this.#flow(), this.#failed.promise]);
+      await this.#closed();
+      this.#settled = true;
+      this.emit({ type: 'ended', state: summary.state, summary });
+      return summary;
+    } catch (error) {
+      this.fail(error);
+      throw await this.#tearDown();
+    } finally {
+      this.#settled = true;
+      this.#controller.abort();
+      await this.#lifecycle.close();
+      this.#events.complete();
+    }
+  }
+
+  /** Downstream first: sinks are open before anything is read. Nothing is published before all is accounted for. */
+  async #flow(): Promise<Summary> {
+    const { stages } = this.#wired;
+    const sinks = stages.flatMap((stage) => stage.sink ?? []);
+    this.#throwCause();
+    await this.#all(sinks.map((sink) => sink.open()));
+    for (const stage of stages.toReversed()) stage.connect();
+    await Promise.all(stages.map((stage) => stage.finished));
+    await this.#closed();
+    this.#throwCause();
+    const { balance } = this.#summary();
+    if (!balance.closed) {
+      throw new MillraceError(
+        'ERR_BALANCE',
+        `Cannot close the balance of "${this.#name}": ${balance.gaps.join('; ')}`,
+        {
+          hint: 'An operator that says cardinality "one" or "filter" must keep to it; if all do, this is a bug in millrace.',
+          details: { balance },
+        },
+      );
+    }
+    await this.#all(sinks.map((sink) => sink.close()));
+    return this.#summary();
+  }
+
+  /** Waits for all; the first to fail fails the run at once, so that one which never settles cannot hide it. */
+  async #all(tasks: readonly Promise<void>[]): Promise<void> {
+    await Promise.all(tasks.map((task) => task.catch((error: unknown) => this.fail(error))));
+    this.#throwCause();
+  }
+
+  #throwCause(): void {
+    if (this.#cause !== undefined) throw this.#cause.error;
+  }
+
+  #summary(): Summary {
+    const { stages, edges } = this.#wired;
+    const nodes = measureNodes(stages);
+    return {
+      pipeline: this.#name,
+      state: stages.some((stage) => stage.reader?.stoppedEarly) ? 'stopped' : 'done',
+      started: new Date(this.#began).toISOString(),
+      durationMs: this.clock.now() - this.#began,
+      balance: drawBalance(stages, edges, nodes),
+      nodes,
+    };
+  }
+
+  /** Upstream first; returns the cause, with what failed on the way attached. */
+  async #tearDown(): Promise<MillraceError> {
+    const { error } = this.#cause!;
+    const results = await Promise.allSettled(this.#wired.stages.map((stage) => stage.destroy(error)));
+    for (const result of results) if (result.status === 'rejected') this.#secondary.push(result.reason);
+    await patiently(this.#closed(), 'what the readers are closing').catch((late: unknown) =>
+      this.#secondary.push(late),
+    );
+    error.secondary.push(...this.#secondary);
+    this.#settled = true;
+    const state = error.code === 'ERR_ABORTED' ? 'aborted' : 'failed';
+    this.emit({ type: 'ended', state, error });
+    return error;
+  }
+
+  /** Waits for what readers are still closing. */
+  async #closed(): Promise<void> {
+    while (this.#closing.size > 0) await Promise.all(this.#closing);
+  }
+
+  #watch(stallAfter: number | undefined, signal: AbortSignal | undefined): void {
+    // Without it, a process whose callbacks wait for nothing that lives would end, quietly and with code 0.
+    const alive = setInterval(() => {}, 60_000);
+    this.#lifecycle.add('keep-alive', () => clearInterval(alive));
+    if (stallAfter !== undefined) {
+      const stop = watch(this.#wired.stages, this.clock, stallAfter, (event) => this.emit(event));
+      this.#lifecycle.add('watchdog', stop);
+    }
+    if (signal === undefined) return;
+    const abort = () => void this.abort(signal.reason);
+    if (signal.aborted) abort();
+    else {
+      signal.addEventListener('abort', abort, { once: true });
+      this.#lifecycle.add('abort listener', () => signal.removeEventListener('abort', abort));
+    }
+  }
+}
+
+function stallTime({ stallAfter = '30s' }: RunOptions): number | undefined {
+  if (stallAfter === false) return undefined;
+  const ms = duration(stallAfter, 'stallAfter');
+  if (ms > 0) return ms;
+  throw new MillraceError('ERR_OPTIONS', 'Cannot watch for stalls: stallAfter is 0', {
+    hint: 'Give a duration such as "30s", or false to turn the watchdog off.',
+  });
+}
+
+function wrapped(error: unknown, name: string): MillraceError {
+  const cause = toError(error);
+  return new MillraceError('ERR_CALLBACK', `Cannot run "${name}": ${cause.message}`, { cause: error });
+}

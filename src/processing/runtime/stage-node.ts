@@ -1,0 +1,47 @@
+import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
+import type { DeadLetter } from '../../interfaces/failure.ts';
+import type { Vertex } from '../graph/graph.ts';
+import { type Accounting, NodeCounters } from './counters.ts';
+import { NodeFailures } from './failures.ts';
+import type { Port } from './port.ts';
+import type { RunContext } from './run-context.ts';
+
+/** A node in a run: its counts, its policies, and where its dead letters go. */
+export class StageNode {
+  readonly vertex: Vertex;
+  readonly counters = new NodeCounters();
+  readonly failures: NodeFailures;
+  readonly accounting: Accounting;
+  /** Dead letters that leave with the batch in work. */
+  letters: DeadLetter[] = [];
+  readonly lettersPort: Port | undefined;
+  /** Whether the reader before the node does already what the node selects. */
+  readonly selected: boolean;
+
+  constructor(vertex: Vertex, run: RunContext, lettersPort: Port | undefined, selected = false) {
+    this.selected = selected;
+    this.vertex = vertex;
+    this.failures = new NodeFailures(vertex, this.counters, run);
+    this.lettersPort = lettersPort;
+    const { node } = vertex;
+    if (node.kind === 'operator') this.accounting = node.operator.cardinality;
+    else this.accounting = node.kind === 'zip' ? 'many' : 'one';
+  }
+
+  get name(): string {
+    return this.vertex.name;
+  }
+
+  /** Runs user code that works on no record, so that its error tells which node it was. */
+  guard<S>(doing: string, work: () => S): S {
+    try {
+      return work();
+    } catch (error) {
+      if (isMillraceError(error)) throw error;
+      throw new MillraceError('ERR_CALLBACK', `Cannot ${doing} "${this.name}": ${toError(error).message}`, {
+        cause: error,
+        node: this.name,
+      });
+    }
+  }
+}

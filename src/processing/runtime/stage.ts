@@ -1,0 +1,164 @@
+import type { OperatorNode, ReaderNode } from '../graph/node.ts';
+import { type Stage as PlannedStage, stageVertices } from '../plan/plan.ts';
+import { Body } from './body.ts';
+import type { Edge } from './edge.ts';
+import { AsyncHead } from './heads/async-head.ts';
+import { concatHead } from './heads/concat-head.ts';
+import { DuplexHead } from './heads/duplex-head.ts';
+import type { Head, HeadParts } from './heads/head.ts';
+import type { CreateLogic } from './heads/head-logic.ts';
+import { liftedLogic } from './heads/lifted.ts';
+import { mergeHead } from './heads/merge-head.ts';
+import { ReadHead } from './heads/read-head.ts';
+import { receiveHead } from './heads/receive-head.ts';
+import { zipHead } from './heads/zip-head.ts';
+import { Port } from './port.ts';
+import type { RunContext } from './run-context.ts';
+import { SinkStage } from './sink-stage.ts';
+import { StageNode } from './stage-node.ts';
+import type { Stopwatch } from './stopwatch.ts';
+
+/** A stage in a run: its ports, its nodes, and either a head with a body or a sink. */
+export class Stage {
+  readonly plan: PlannedStage;
+  readonly nodes: readonly StageNode[];
+  /** Edges that lead in, in the order of the inputs. */
+  readonly inputs: Edge[] = [];
+  readonly sink: SinkStage | undefined;
+  readonly #ports = new Map<string, Port>();
+  readonly #body: Body | undefined;
+  readonly #head: Head | undefined;
+
+  constructor(
+    plan: PlannedStage,
+    inputCount: number,
+    sendsLetters: (node: string) => boolean,
+    run: RunContext,
+  ) {
+    this.plan = plan;
+    const selected = plan.reader === undefined ? undefined : plan.fused[0];
+    this.nodes = stageVertices(plan).map((vertex) => {
+      const port = sendsLetters(vertex.name) ? this.port(vertex.name, 'letters') : undefined;
+      return new StageNode(vertex, run, port, vertex === selected);
+    });
+    if (plan.head === 'write') {
+      this.sink = new SinkStage(this.nodes[0]!, run);
+      return;
+    }
+    const body = this.#createBody(run);
+    this.#body = body;
+    try {
+      this.#head = this.#createHead(run, body, inputCount);
+    } catch (error) {
+      body.destroy();
+      throw error;
+    }
+    body.onOver = () => {
+      this.#head?.over?.();
+      for (const edge of this.inputs) edge.cancel();
+    };
+  }
+
+  /** The output named `port` of a node; made when first asked for. */
+  port(node: string, port: string): Port {
+    const key = `${node} ${port}`;
+    const known = this.#ports.get(key) ?? new Port();
+    this.#ports.set(key, known);
+    return known;
+  }
+
+  get stopwatch(): Stopwatch {
+    return this.#body?.stopwatch ?? this.sink!.stopwatch;
+  }
+
+  get waitingFor(): string {
+    return this.#head?.waitingFor ?? this.sink!.waitingFor;
+  }
+
+  /** The reader, when the stage has one. */
+  get reader(): ReadHead | undefined {
+    return this.#head instanceof ReadHead ? this.#head : undefined;
+  }
+
+  /** Settles when the stage has nothing more to do. */
+  get finished(): Promise<void> {
+    return this.#body?.finished ?? this.sink!.drained;
+  }
+
+  /** Where an edge puts what it brings. */
+  receiver(input: number) {
+    return this.sink?.receiver ?? this.#head!.receivers[input]!;
+  }
+
+  /** Lets items flow into the stage; a concat opens its inputs one by one. */
+  connect(): void {
+    const body = this.#body;
+    if (body?.chain.completed) body.end();
+    else if (this.plan.head === 'concat') this.inputs[0]!.connect();
+    else for (const edge of this.inputs) edge.connect();
+  }
+
+  demanded(): void {
+    this.#head?.demanded?.();
+  }
+
+  /** An edge that leads out was given up by what is downstream. */
+  cancelled(): void {
+    this.#body?.cancelled();
+  }
+
+  halt(): void {
+    this.#head?.halt?.();
+  }
+
+  async destroy(cause: unknown): Promise<void> {
+    this.#body?.destroy();
+    await this.#head?.destroy?.(cause);
+    for (const edge of this.inputs) edge.destroy();
+    await this.sink?.abort(cause);
+  }
+
+  #createBody(run: RunContext): Body {
+    const { plan } = this;
+    const node = (name: string | undefined) => this.nodes.find((candidate) => candidate.name === name);
+    const last = this.nodes.at(-1)!;
+    return new Body({
+      run,
+      head: node(plan.vertex?.name),
+      fused: plan.fused.map((vertex) => node(vertex.name)!),
+      split: node(plan.split?.name),
+      port: (name) => this.port(last.name, name),
+    });
+  }
+
+  #createHead(run: RunContext, body: Body, inputCount: number): Head {
+    const parts: HeadParts = { run, body, node: this.nodes[0]! };
+    switch (this.plan.head) {
+      case 'read':
+        return new ReadHead(parts, this.plan.reader ?? (this.nodes[0]!.vertex.node as ReaderNode).reader);
+      case 'async':
+        return new AsyncHead(parts, this.plan.async!, createLogic(parts));
+      case 'duplex':
+        return new DuplexHead(parts);
+      case 'merge':
+        return mergeHead(parts, inputCount);
+      case 'concat':
+        return concatHead(parts, inputCount, (index) => this.inputs[index]!.connect());
+      case 'zip':
+        return zipHead(parts, inputCount);
+      default:
+        return receiveHead(run, body);
+    }
+  }
+}
+
+function createLogic({ node }: HeadParts): CreateLogic {
+  const { operator } = node.vertex.node as OperatorNode;
+  return (context) =>
+    node.guard('create', () => {
+      if (operator.kind === 'async')
+        return { logic: operator.create(context), many: node.accounting === 'many' };
+      if (operator.kind === 'sync') return { logic: liftedLogic(operator.create(context)), many: true };
+      throw new TypeError(`${node.name} is not asynchronous`);
+    });
+}

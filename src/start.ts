@@ -1,0 +1,43 @@
+import type { RunHandle, RunOptions, Summary } from './interfaces/run.ts';
+import { publishDiagnostics } from './observe/diagnostics.ts';
+import { logEvents } from './observe/logging.ts';
+import type { Pipeline } from './processing/graph/pipeline.ts';
+import { startPipeline } from './processing/runtime/start.ts';
+
+/**
+ * Starts a pipeline and returns its handle: `done`, `stop()`, `abort()`, `progress$`, `events$`,
+ * `metrics$`. The same pipeline may run many times, also at the same time.
+ *
+ * @throws MillraceError `ERR_OPTIONS` for wrong options; failures of the run itself reject `done`.
+ * @example
+ * ```ts
+ * import { discard, from, pipeline, start } from 'millrace';
+ *
+ * const live = start(pipeline('numbers', from([1, 2, 3]).to(discard())));
+ * live.events$.subscribe((event) => console.log(event.type));
+ * const { balance } = await live.done;
+ * console.log(balance.written); // 3
+ * ```
+ */
+export function start(pipeline: Pipeline, options: RunOptions = {}): RunHandle {
+  const handle = startPipeline(pipeline, options);
+  if (options.logger !== undefined) logEvents(pipeline.name, handle, options.logger);
+  publishDiagnostics(pipeline.name, handle);
+  return handle;
+}
+
+/**
+ * Runs a pipeline to its end: `start(pipeline, options).done`. Resolves with the summary and its
+ * balance; rejects with the first cause of failure, when everything is closed.
+ *
+ * @example
+ * ```ts
+ * import { discard, from, pipeline, run } from 'millrace';
+ *
+ * const { balance } = await run(pipeline('numbers', from([1, 2, 3]).to(discard())));
+ * console.log(balance.read, balance.closed); // 3 true
+ * ```
+ */
+export function run(pipeline: Pipeline, options: RunOptions = {}): Promise<Summary> {
+  return start(pipeline, options).done;
+}

@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { allExamples, examplesIn, writeExamples, writtenName } from './doc-examples.ts';
+import { read, tool } from './repository.ts';
+
+const examples = allExamples();
+const named = examples.map((example) => ({ ...example, where: `${example.file}:${example.line}`, example }));
+
+describe('the examples in the documentation', () => {
+  let folder: string;
+  let complaints: string;
+  beforeAll(() => {
+    folder = writeExamples(examples);
+    const { stdout, error } = spawnSync(tool('tsc'), ['--project', folder, '--pretty', 'false'], {
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+    });
+    if (error) throw error;
+    complaints = stdout;
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('are found in the README, the guides and the docblocks', () => {
+    const places = new Set(examples.map(({ file }) => file.split('/')[0]));
+    expect([...places].sort()).toEqual(['README.md', 'docs', 'src']);
+    expect(read('README.md').split('```ts').length - 1).toBe(
+      examples.filter(({ file }) => file === 'README.md').length,
+    );
+  });
+
+  test('find nothing to complain about outside of them', () => {
+    const names = new Set(examples.map(writtenName));
+    const others = complaints
+      .split('\n')
+      .filter((line) => /error TS/.test(line))
+      .filter((line) => ![...names].some((name) => line.includes(name)));
+    expect(others).toEqual([]);
+  });
+
+  test.each(named)('type-check: $where', ({ example }) => {
+    const own = complaints
+      .split('\n')
+      .filter((line) => line.includes(`${writtenName(example)}(`))
+      .map((line) => line.replace(/^.*\.ts\((\d+),\d+\): /, `${example.file}:$1: `));
+    expect(own).toEqual([]);
+  });
+
+  test.each(named.filter(({ runs }) => runs))('run: $where', ({ example }) => {
+    const { status, stderr } = spawnSync(process.execPath, [join(folder, writtenName(example))], {
+      cwd: mkdtempSync(join(folder, 'run-')),
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+  });
+});
+
+describe('the search for examples', () => {
+  const block = ['Text', '```ts run', "import { run } from 'millrace';", 'run', '```', 'text'];
+
+  test('keeps the line numbers of a document', () => {
+    expect(examplesIn('a.md', block.join('\n'))).toEqual([
+      { file: 'a.md', line: 2, code: "import { run } from 'millrace';\nrun", runs: true },
+    ]);
+  });
+
+  test('takes the margin off a docblock, and keeps the code’s own indentation', () => {
+    const text = [
+      '/**',
+      ' * ```ts',
+      " * import { run } from 'millrace';",
+      ' *',
+      ' *   run',
+      ' * ```',
+      ' */',
+    ].join('\n');
+    expect(examplesIn('a.ts', text)).toEqual([
+      { file: 'a.ts', line: 2, code: "import { run } from 'millrace';\n\n  run", runs: false },
+    ]);
+  });
+
+  test('leaves out other languages and blocks that do not import millrace', () => {
+    expect(examplesIn('a.md', '```sh\nnpm ci\n```\n```ts\nconst a = 1;\n```')).toEqual([]);
+  });
+});

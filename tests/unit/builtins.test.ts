@@ -1,0 +1,217 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { builtins } from '../../src/builtins.ts';
+import { batch, CountedOrigin } from '../../src/core/batch.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import type { ComponentKind } from '../../src/interfaces/component.ts';
+import type { Operator } from '../../src/interfaces/operator.ts';
+import type { Reader } from '../../src/interfaces/reader.ts';
+import type { Writer } from '../../src/interfaces/writer.ts';
+import { skip } from '../../src/processing/policies/skip.ts';
+import { probeOperator } from '../../src/testing/operator-probe.ts';
+import { probeReader } from '../../src/testing/reader-probe.ts';
+import { tempFolder } from './io/temp-folder.ts';
+
+/** The least that each component needs. */
+const LEAST: Readonly<Record<string, object>> = {
+  'operator batch': { size: 2 },
+  'operator rename': { fields: { ID: 'id' } },
+  'operator select': { fields: ['ID'] },
+  'operator skip': { count: 1 },
+  'operator take': { count: 1 },
+  'operator validate': { schema: { type: 'object', required: ['ID'] } },
+  'reader csv': { paths: 'in.csv' },
+  'reader json': { paths: 'in.json' },
+  'reader ndjson': { paths: ['in.ndjson'] },
+  'reader text': { paths: 'in-*.txt' },
+  'writer csv': { path: 'out.csv' },
+  'writer discard': {},
+  'writer json': { path: 'out.json' },
+  'writer ndjson': { path: 'out.ndjson' },
+  'writer text': { path: 'out.txt' },
+};
+
+const components = builtins().list();
+const named = components.map((one) => [`${one.kind} ${one.name}`, one] as const);
+const make = (kind: ComponentKind, name: string, options: unknown) =>
+  builtins()
+    .get(kind, name)
+    .create(options as never);
+
+test('the built-in components are these, so that none comes or goes unnoticed', () => {
+  expect(named.map(([name]) => name)).toEqual(Object.keys(LEAST));
+});
+
+test('a registry of built-ins is one’s own: narrowing one does not narrow the next', () => {
+  expect(builtins().without('csv').list()).toHaveLength(components.length - 2);
+  expect(builtins().list()).toEqual(components);
+});
+
+describe.each(named)('the options of %s', (name, { kind, options, summary, create }) => {
+  test('are complete with the least and the defaults, which pass the same check again', () => {
+    const parsed = options.parse(LEAST[name]);
+    expect(options.parse(parsed)).toEqual(parsed);
+    expect(() => create(LEAST[name] as never)).not.toThrow();
+  });
+
+  test('become a JSON Schema that describes every option', () => {
+    const schema = z.toJSONSchema(options, { io: 'input' });
+    expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
+    const silent = Object.entries(schema.properties ?? {}).filter(
+      ([, one]) => !(one as z.core.JSONSchema.BaseSchema).description,
+    );
+    expect(silent).toEqual([]);
+    expect(summary).toMatch(/^[A-Z][^\n]+[^.]$/);
+  });
+
+  test.each([undefined, null, 7, 'in.csv', []])('refuse %j in words that name the component', (junk) => {
+    expect(() => create(junk as never)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_OPTIONS',
+        message: expect.stringMatching(
+          `^Cannot use the options of ${kind} [a-z]+: expected object, received `,
+        ),
+      }),
+    );
+  });
+
+  test('refuse an option that does not exist', () => {
+    const junk = { ...LEAST[name], nonsense: 1 };
+    expect(() => create(junk as never)).toThrow(/Unrecognized key: "nonsense"/);
+  });
+});
+
+describe('wrong options are named, with what they may be', () => {
+  test.each<[ComponentKind, string, object, string]>([
+    ['operator', 'batch', { size: 0 }, 'size: Too small: expected number to be >=1'],
+    [
+      'operator',
+      'batch',
+      { size: 1, within: true },
+      'within: expected number, received boolean, or expected string',
+    ],
+    ['operator', 'batch', { size: 1, within: 'soon' }, '"soon" is not a duration'],
+    ['operator', 'rename', { fields: { a: 1 } }, 'fields.a: expected string, received number'],
+    ['operator', 'rename', { fields: {} }, 'Cannot rename columns'],
+    ['operator', 'select', { fields: [] }, 'fields: Too small'],
+    ['operator', 'take', { count: -1 }, 'count: Too small'],
+    ['operator', 'skip', { count: 1.5 }, 'count: expected int'],
+    ['operator', 'validate', {}, 'schema: expected boolean, received undefined, or expected record'],
+    [
+      'operator',
+      'validate',
+      { schema: 'object' },
+      'schema: expected boolean, received string, or expected record',
+    ],
+    ['operator', 'validate', { schema: { type: 'objekt' } }, 'Cannot use the JSON Schema'],
+    ['reader', 'csv', {}, 'paths: expected string, received undefined, or expected array'],
+    ['reader', 'csv', { paths: [] }, 'paths: '],
+    ['reader', 'csv', { paths: 'a', delimiter: '"' }, 'quote: is part of the delimiter'],
+    [
+      'reader',
+      'csv',
+      { paths: 'a', chunkBytes: true },
+      'chunkBytes: expected number, received boolean, or expected string',
+    ],
+    [
+      'reader',
+      'csv',
+      { paths: 'a', maxRecordBytes: 'much' },
+      'maxRecordBytes: expected a size such as 65536',
+    ],
+    ['reader', 'json', { paths: 'a', path: 'items' }, 'path: expected a path such as'],
+    ['reader', 'text', { paths: 'a', encoding: 'utf-9' }, 'encoding: expected an encoding such as'],
+    ['reader', 'ndjson', { paths: 'a', onError: 'skip' }, 'onError: expected a policy such as fail()'],
+    [
+      'reader',
+      'ndjson',
+      { paths: 'a', onError: [skip(), 'skip'] },
+      'onError: expected a policy such as fail()',
+    ],
+    ['writer', 'json', { path: 'a', append: true }, 'Unrecognized key: "append"'],
+    ['writer', 'csv', { path: 'a', newline: '\r' }, 'newline: '],
+    ['writer', 'text', { path: ['a', 'b'] }, 'path: expected string, received array'],
+  ])('%s %s %j', (kind, name, options, message) => {
+    expect(() => make(kind, name, options)).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringContaining(message) }),
+    );
+  });
+});
+
+describe('a created reader reads', () => {
+  test.each<[string, string, object, readonly unknown[]]>([
+    ['csv', 'id;name\n1;Ada\n', { delimiter: ';' }, [{ id: '1', name: 'Ada' }]],
+    ['json', '{"items":[{"id":1}]}', { path: '$.items[*]' }, [{ id: 1 }]],
+    ['ndjson', '{"id":1}\nno\n{"id":2}\n', { onError: skip(), chunkBytes: '1 KiB' }, [{ id: 1 }, { id: 2 }]],
+    ['text', 'one\ntwo\n', { maxRecordBytes: 3 }, ['one', 'two']],
+  ])('%s', async (name, content, options, records) => {
+    const paths = tempFolder().write(`in.${name}`, content);
+    const reader = make('reader', name, { ...options, paths }) as Reader<unknown>;
+    expect(reader).toMatchObject({ name, label: `${name} ${paths}` });
+    expect(await probeReader(reader).rest()).toEqual(records);
+  });
+});
+
+describe('a created writer writes', () => {
+  const context = { signal: new AbortController().signal, clock: systemClock, wrote: () => {} };
+  test.each<[string, readonly unknown[], object, string]>([
+    ['csv', [{ id: 1, name: 'Ada' }], { delimiter: ';' }, 'id;name\n1;Ada\n'],
+    ['json', [{ id: 1 }], { indent: 1 }, '[\n {\n  "id": 1\n }\n]\n'],
+    ['ndjson', [{ id: 1 }, 2], { bufferBytes: '1 KiB' }, '{"id":1}\n2\n'],
+    ['text', ['one', 'two'], {}, 'one\ntwo\n'],
+  ])('%s', async (name, records, options, content) => {
+    const path = join(tempFolder().path, 'out');
+    const writer = make('writer', name, { ...options, path }) as Writer<unknown>;
+    expect(writer).toMatchObject({ name, target: `file:${path}` });
+    const sink = await writer.open(context);
+    await sink.write(batch(records, new CountedOrigin('test', 1)));
+    await sink.close();
+    expect(readFileSync(path, 'utf8')).toBe(content);
+  });
+
+  test('discard', async () => {
+    const sink = await (make('writer', 'discard', {}) as Writer<unknown>).open(context);
+    expect(sink.write(batch([1], new CountedOrigin('test', 1)))).toBeUndefined();
+  });
+});
+
+test.each<[string, object, readonly unknown[]]>([
+  [
+    'batch',
+    { size: 2, within: '1h' },
+    [
+      [
+        { ID: 1, q: 1 },
+        { ID: 2, q: 2 },
+      ],
+    ],
+  ],
+  [
+    'rename',
+    { fields: { ID: 'id' } },
+    [
+      { id: 1, q: 1 },
+      { id: 2, q: 2 },
+    ],
+  ],
+  ['select', { fields: ['q'] }, [{ q: 1 }, { q: 2 }]],
+  ['skip', { count: 1 }, [{ ID: 2, q: 2 }]],
+  ['take', { count: 1 }, [{ ID: 1, q: 1 }]],
+  [
+    'validate',
+    { schema: { properties: { ID: { maximum: 2 } } } },
+    [
+      { ID: 1, q: 1 },
+      { ID: 2, q: 2 },
+    ],
+  ],
+])('a created operator works: %s', async (name, options, expected) => {
+  const probe = probeOperator(make('operator', name, options) as Operator<unknown, unknown>);
+  await probe.feed([
+    { ID: 1, q: 1 },
+    { ID: 2, q: 2 },
+  ]);
+  expect(probe.output).toEqual(expected);
+});

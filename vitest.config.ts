@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, include: string[], extra: object = {}) => ({
+  test: { name, include, execArgv: ['--unhandled-rejections=strict'], ...extra },
+});
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    projects: [
+      project('unit', ['tests/{unit,conformance,properties,types}/**/*.test.ts']),
+      project('integration', ['tests/integration/**/*.test.ts'], {
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+      }),
+      project('memory', ['tests/memory/**/*.test.ts'], { testTimeout: 180_000 }),
+      project('services', ['tests/services/**/*.test.ts'], { testTimeout: 120_000 }),
+      project('check', ['tests/check/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
+    ],
+  },
+});
