@@ -11,6 +11,10 @@ import { jsonReader } from './io/formats/json/json-reader.ts';
 import { JsonWriteSchema, jsonWriter } from './io/formats/json/json-writer.ts';
 import { NdjsonReadSchema, ndjsonReader } from './io/formats/ndjson/ndjson-reader.ts';
 import { NdjsonWriteSchema, ndjsonWriter } from './io/formats/ndjson/ndjson-writer.ts';
+import { ParquetReadSchema } from './io/formats/parquet/parquet-read-options.ts';
+import { parquetReader } from './io/formats/parquet/parquet-reader.ts';
+import { ParquetWriteSchema } from './io/formats/parquet/parquet-write-options.ts';
+import { parquetWriter } from './io/formats/parquet/parquet-writer.ts';
 import { TextReadSchema } from './io/formats/text/text-read-options.ts';
 import { textReader } from './io/formats/text/text-reader.ts';
 import { TextWriteSchema, textWriter } from './io/formats/text/text-writer.ts';
@@ -44,10 +48,12 @@ const COMPONENTS: readonly Component[] = [
     jsonReader,
   ),
   file('reader', 'ndjson', 'Lines of newline-delimited JSON', NdjsonReadSchema, ndjsonReader),
+  file('reader', 'parquet', 'Rows of Parquet files', ParquetReadSchema, parquetReader),
   file('reader', 'text', 'Lines of text files, or what a pattern finds in them', TextReadSchema, textReader),
   file('writer', 'csv', 'Rows of a CSV file', CsvWriteSchema, csvWriter),
   file('writer', 'json', 'Elements of an array in a JSON file', JsonWriteSchema, jsonWriter),
   file('writer', 'ndjson', 'Lines of newline-delimited JSON', NdjsonWriteSchema, ndjsonWriter),
+  file('writer', 'parquet', 'Rows of a Parquet file', ParquetWriteSchema, parquetWriter),
   file('writer', 'text', 'Lines of a text file', TextWriteSchema, textWriter),
   component('writer', 'discard', 'Nothing: counts records and lets them go', z.strictObject({}), () =>
     discard(),

@@ -11,6 +11,10 @@ import { jsonReader } from './io/formats/json/json-reader.ts';
 import { type JsonWriteOptions, jsonWriter } from './io/formats/json/json-writer.ts';
 import { type NdjsonReadOptions, ndjsonReader } from './io/formats/ndjson/ndjson-reader.ts';
 import { type NdjsonWriteOptions, ndjsonWriter } from './io/formats/ndjson/ndjson-writer.ts';
+import type { ParquetReadOptions } from './io/formats/parquet/parquet-read-options.ts';
+import { parquetReader } from './io/formats/parquet/parquet-reader.ts';
+import type { ParquetWriteOptions } from './io/formats/parquet/parquet-write-options.ts';
+import { parquetWriter } from './io/formats/parquet/parquet-writer.ts';
 import type { TextReadOptions } from './io/formats/text/text-read-options.ts';
 import { textReader } from './io/formats/text/text-reader.ts';
 import { type TextWriteOptions, textWriter } from './io/formats/text/text-writer.ts';
@@ -83,6 +87,25 @@ export const ndjson = Object.freeze({
   read: <T = unknown>(paths: Paths, options?: NdjsonReadOptions): Flow<T> =>
     readFrom(ndjsonReader<T>(paths, options)),
   write: <T>(path: string | URL, options?: NdjsonWriteOptions): Writer<T> => ndjsonWriter<T>(path, options),
+});
+
+/**
+ * Parquet: rows of columnar files, read row group by row group. Needs the packages `hyparquet` to read and
+ * `hyparquet-writer` to write, which are optional peers.
+ *
+ * @example
+ * ```ts
+ * import { csv, parquet, pipeline } from 'millrace';
+ *
+ * const trips = parquet.read<{ id: string; fare: number }>('trips-*.parquet', { columns: ['id', 'fare'] });
+ *
+ * export default pipeline('trips', trips.to(csv.write('trips.csv')));
+ * ```
+ */
+export const parquet = Object.freeze({
+  read: <T = Record<string, unknown>>(paths: Paths, options?: ParquetReadOptions): Flow<T> =>
+    readFrom(parquetReader<T>(paths, options)),
+  write: <T>(path: string | URL, options?: ParquetWriteOptions): Writer<T> => parquetWriter<T>(path, options),
 });
 
 function readText<T = Record<string, string>>(

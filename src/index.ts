@@ -9,7 +9,7 @@ export type { ErrorCode, ErrorFields } from './core/errors.ts';
 export { ERROR_CODES, isMillraceError, MillraceError } from './core/errors.ts';
 export { Registry } from './core/registry.ts';
 export type { Size } from './core/size.ts';
-export { csv, json, ndjson, stdout, text } from './formats.ts';
+export { csv, json, ndjson, parquet, stdout, text } from './formats.ts';
 /* Graph */
 export { deadLetters, from, readFrom } from './from.ts';
 export type { Batch, BatchOrigin, Origin } from './interfaces/batch.ts';
@@ -48,6 +48,7 @@ export type { Sink, WriteContext, Writer, WriterTraits } from './interfaces/writ
 export type { FileReadOptions, FileWriteOptions, Paths } from './io/bytes/file-options.ts';
 export type { HttpReadOptions, HttpWriteOptions } from './io/bytes/http/http-options.ts';
 export type { PartitionValues, RotateOptions } from './io/bytes/split-options.ts';
+export type { ColumnKind } from './io/formats/column-kinds.ts';
 export type { ColumnType, TypedRow } from './io/formats/csv/column-types.ts';
 export type { CsvReadOptions } from './io/formats/csv/csv-read-options.ts';
 export type { CsvWriteOptions } from './io/formats/csv/csv-write-options.ts';
@@ -55,6 +56,8 @@ export type { JsonReadOptions } from './io/formats/json/json-read-options.ts';
 export type { JsonWriteOptions } from './io/formats/json/json-writer.ts';
 export type { NdjsonReadOptions } from './io/formats/ndjson/ndjson-reader.ts';
 export type { NdjsonWriteOptions } from './io/formats/ndjson/ndjson-writer.ts';
+export type { ParquetReadOptions } from './io/formats/parquet/parquet-read-options.ts';
+export type { ParquetWriteOptions } from './io/formats/parquet/parquet-write-options.ts';
 export type { TextReadOptions } from './io/formats/text/text-read-options.ts';
 export type { TextWriteOptions } from './io/formats/text/text-writer.ts';
 /* Sinks in memory */

@@ -42,7 +42,7 @@ function fieldOf(source: Record<string | number, unknown>, from: string | number
   return from in Object.prototype && !Object.hasOwn(source, from) ? undefined : source[from];
 }
 
-/** Only a computed key makes `__proto__` a key like others. */
-function literalKey(name: string): string {
+/** A key of an object literal: only a computed one makes `__proto__` a key like others. */
+export function literalKey(name: string): string {
   return name === '__proto__' ? '["__proto__"]' : JSON.stringify(name);
 }

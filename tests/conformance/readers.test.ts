@@ -1,12 +1,14 @@
 import { Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { concat, from, of, throwError } from 'rxjs';
 import { describe, test } from 'vitest';
 import type { Reader } from '../../src/interfaces/reader.ts';
 import { csvReader } from '../../src/io/formats/csv/csv-reader.ts';
 import { jsonReader } from '../../src/io/formats/json/json-reader.ts';
 import { ndjsonReader } from '../../src/io/formats/ndjson/ndjson-reader.ts';
+import { parquetReader } from '../../src/io/formats/parquet/parquet-reader.ts';
 import { textReader } from '../../src/io/formats/text/text-reader.ts';
 import { iterableReader } from '../../src/io/memory/iterable-reader.ts';
 import { nodeReadableReader } from '../../src/io/memory/node-readable-reader.ts';
@@ -81,6 +83,39 @@ suite('json', () => jsonReader(jsonPath, { path: '$.items[*]', ...smallChunks })
   output: rows,
   chunked: (chunkBytes) => jsonReader(jsonPath, { path: '$.items[*]', chunkBytes }),
 });
+
+const many = Array.from({ length: 3000 }, (_, index) => ({ id: `${index}`, at: BigInt(index) }));
+const parquetBytes = (rowGroupSize: number, data: readonly { id: string; at: bigint }[] = many) =>
+  Buffer.from(
+    parquetWriteBuffer({
+      columnData: [
+        { name: 'id', data: data.map(({ id }) => id) },
+        { name: 'at', data: data.map(({ at }) => at) },
+      ],
+      rowGroupSize,
+    }),
+  );
+const parquetPath = folder.file('rows.parquet', parquetBytes(1100));
+const bigParquet = folder.file('big.parquet', parquetBytes(4, [{ id: 'x', at: 2n ** 60n }, ...many]));
+suite('parquet', () => parquetReader(parquetPath), {
+  output: many,
+  failing: {
+    make: () => parquetReader([parquetPath, folder.file('no.parquet', 'PAR1')]),
+    before: many,
+  },
+});
+suite<{ id: string; at: number | bigint }>(
+  'parquet as numbers',
+  () => parquetReader(parquetPath, { bigints: 'number' }),
+  {
+    output: many.map(({ id, at }) => ({ id, at: Number(at) })),
+    bad: {
+      make: () => parquetReader(bigParquet, { bigints: 'number' }),
+      output: many.map(({ id, at }) => ({ id, at: Number(at) })),
+      failures: 1,
+    },
+  },
+);
 
 const textPath = folder.file('lines.txt', lines.join('\n'));
 suite('text', () => textReader(textPath, smallChunks), {

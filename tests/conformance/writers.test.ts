@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { WritableStream } from 'node:stream/web';
+import { parquetReadObjects } from 'hyparquet';
 import { describe, test } from 'vitest';
 import type { Encoder } from '../../src/interfaces/format.ts';
 import type { Writer } from '../../src/interfaces/writer.ts';
@@ -13,6 +14,7 @@ import { CsvWriteSchema } from '../../src/io/formats/csv/csv-write-options.ts';
 import { csvWriter } from '../../src/io/formats/csv/csv-writer.ts';
 import { jsonWriter } from '../../src/io/formats/json/json-writer.ts';
 import { ndjsonEncoder, ndjsonWriter } from '../../src/io/formats/ndjson/ndjson-writer.ts';
+import { parquetWriter } from '../../src/io/formats/parquet/parquet-writer.ts';
 import { textWriter } from '../../src/io/formats/text/text-writer.ts';
 import { discard } from '../../src/io/memory/discard.ts';
 import { forEach } from '../../src/io/memory/for-each.ts';
@@ -125,6 +127,28 @@ suite(
     empty: written(''),
     poison: 1n,
     faults: faults('ndjson', () => ndjsonEncoder),
+  },
+);
+/** The rows of a Parquet file are compared, as its bytes have statistics in them. */
+async function rowsOf(path: string): Promise<unknown> {
+  const { text, partial } = folder.content(path);
+  if (text === undefined) return { text, partial };
+  const bytes = readFileSync(path);
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+  return { text: await parquetReadObjects({ file }), partial };
+}
+suite(
+  'parquet',
+  () => {
+    const path = folder.path('a.parquet');
+    return { writer: parquetWriter(path, { groupRows: 2 }), written: () => rowsOf(path) };
+  },
+  {
+    input,
+    output: { text: input, partial: 0 },
+    nothing,
+    empty: { text: [], partial: 0 },
+    poison: 'no record',
   },
 );
 suite(

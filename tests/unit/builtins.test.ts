@@ -25,11 +25,13 @@ const LEAST: Readonly<Record<string, object>> = {
   'reader csv': { paths: 'in.csv' },
   'reader json': { paths: 'in.json' },
   'reader ndjson': { paths: ['in.ndjson'] },
+  'reader parquet': { paths: 'in.parquet' },
   'reader text': { paths: 'in-*.txt' },
   'writer csv': { path: 'out.csv' },
   'writer discard': {},
   'writer json': { path: 'out.json' },
   'writer ndjson': { path: 'out.ndjson' },
+  'writer parquet': { path: 'out.parquet' },
   'writer text': { path: 'out.txt' },
 };
 

@@ -30,6 +30,7 @@ const NAMES = [
   'ndjson',
   'nodeWritable',
   'otherwise',
+  'parquet',
   'pipeline',
   'readFrom',
   'rename',

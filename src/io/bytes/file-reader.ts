@@ -38,7 +38,7 @@ export function fileReader<T>(spec: FileReaderSpec<T>): Reader<T> {
     open: (context: ReadContext) =>
       defer(() => {
         const left = new AbortController();
-        return from(inputFiles(spec.paths, settings.allowEmpty, left.signal)).pipe(
+        return from(inputFiles(spec.paths, settings, left.signal)).pipe(
           mergeMap((files) => {
             for (const file of files) context.expected(file.bytes);
             return files.length === 0

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { glob, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MillraceError } from '../../core/errors.ts';
@@ -18,6 +18,14 @@ export interface InputFile {
   readonly pipe?: boolean;
   /** Whether it is fetched. */
   readonly url?: boolean;
+}
+
+/** What globs find. */
+export interface GlobChoice {
+  /** Whether they may find nothing. */
+  readonly allowEmpty: boolean;
+  /** Whether they find what has a name, or lies in a folder with one, that begins with a dot. */
+  readonly hidden: boolean;
 }
 
 const GLOB = /[*?[{]/;
@@ -58,7 +66,7 @@ export function pathsLabel(paths: Paths): string {
  */
 export async function inputFiles(
   paths: Paths,
-  allowEmpty: boolean,
+  choice: GlobChoice,
   signal?: AbortSignal,
 ): Promise<readonly InputFile[]> {
   const files: InputFile[] = [];
@@ -70,8 +78,7 @@ export async function inputFiles(
     }
     const name = pathOf(path);
     if (name === '-') files.push({ path: '-', bytes: 0 });
-    else if (typeof path === 'string' && GLOB.test(name))
-      files.push(...(await expand(name, allowEmpty, signal)));
+    else if (typeof path === 'string' && GLOB.test(name)) files.push(...(await expand(name, choice, signal)));
     else files.push(await inputFile(resolve(name)));
   }
   return files;
@@ -106,13 +113,14 @@ function described(path: string, found: Stats): InputFile {
 
 async function expand(
   pattern: string,
-  allowEmpty: boolean,
+  { allowEmpty, hidden }: GlobChoice,
   signal?: AbortSignal,
 ): Promise<readonly InputFile[]> {
   const literal = await stat(pattern).catch(() => undefined);
   if (literal?.isFile()) return [{ path: resolve(pattern), bytes: literal.size }];
+  const { globIterate } = await import('glob');
   const names: Buffer[] = [];
-  for await (const name of glob(pattern)) {
+  for await (const name of globIterate(pattern, { dot: hidden, nodir: true })) {
     signal?.throwIfAborted();
     names.push(Buffer.from(name));
   }

@@ -2,8 +2,10 @@ import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { inputFiles, pathsLabel } from '../../../../src/io/bytes/paths.ts';
+import { type GlobChoice, inputFiles, pathsLabel } from '../../../../src/io/bytes/paths.ts';
 import { tempFolder } from '../temp-folder.ts';
+
+const STRICT: GlobChoice = { allowEmpty: false, hidden: false };
 
 function folderOf(...names: readonly string[]) {
   const folder = tempFolder();
@@ -11,10 +13,12 @@ function folderOf(...names: readonly string[]) {
     mkdirSync(join(folder.path, name, '..'), { recursive: true });
     folder.write(name, name);
   }
-  const found = async (paths: string | readonly string[], allowEmpty = false) => {
+  const found = async (paths: string | readonly string[], choice: Partial<GlobChoice> = {}) => {
     const all =
       typeof paths === 'string' ? join(folder.path, paths) : paths.map((path) => join(folder.path, path));
-    return (await inputFiles(all, allowEmpty)).map((file) => file.path.slice(folder.path.length + 1));
+    return (await inputFiles(all, { ...STRICT, ...choice })).map((file) =>
+      file.path.slice(folder.path.length + 1),
+    );
   };
   return { ...folder, found };
 }
@@ -23,7 +27,7 @@ describe('a glob', () => {
   test('stops searching when the run is over: it may go through a whole disk', async () => {
     const { path } = folderOf('a.csv', 'b.csv');
     const over = new AbortController();
-    const searching = inputFiles([join(path, '*.csv'), join(path, 'b.csv')], false, over.signal);
+    const searching = inputFiles([join(path, '*.csv'), join(path, 'b.csv')], STRICT, over.signal);
     over.abort(new Error('enough'));
     await expect(searching).rejects.toThrow('enough');
   });
@@ -50,6 +54,15 @@ describe('a glob', () => {
     expect(await found('*')).toEqual(['b', 'c']);
   });
 
+  test('finds what begins with a dot when that is asked for, in folders of such names, too', async () => {
+    const { found } = folderOf('.a.csv', 'b.csv', '.d/c.csv', '.d/.e/f.csv');
+    expect(await found('**/*.csv')).toEqual(['b.csv']);
+    expect(await found('.*.csv')).toEqual(['.a.csv']);
+    expect(await found('*.csv', { hidden: true })).toEqual(['.a.csv', 'b.csv']);
+    const all = ['.a.csv', '.d/.e/f.csv', '.d/c.csv', 'b.csv'];
+    expect(await found('**/*.csv', { hidden: true })).toEqual(all);
+  });
+
   test('that is the name of a file is that file', async () => {
     const { found } = folderOf('data[1].csv', 'data1.csv');
     expect(await found('data[1].csv')).toEqual(['data[1].csv']);
@@ -62,7 +75,7 @@ describe('a glob', () => {
       message: `Cannot read ${path}/*.tsv: no file matches`,
       hint: expect.stringContaining('allowEmpty'),
     });
-    expect(await found('*.tsv', true)).toEqual([]);
+    expect(await found('*.tsv', { allowEmpty: true })).toEqual([]);
   });
 });
 
@@ -78,7 +91,7 @@ describe('a list', () => {
   });
 
   test.each([[[]], [''], [[undefined]], [42], [null]])('of %j is refused', async (paths) => {
-    await expect(inputFiles(paths as never, false)).rejects.toMatchObject({ code: 'ERR_OPTIONS' });
+    await expect(inputFiles(paths as never, STRICT)).rejects.toMatchObject({ code: 'ERR_OPTIONS' });
   });
 });
 
@@ -86,12 +99,12 @@ describe('a path', () => {
   test('may be a file: URL, which is never a glob', async () => {
     const { path } = folderOf('a*b', 'axb');
     const url = pathToFileURL(join(path, 'a*b'));
-    expect(await inputFiles(url, false)).toEqual([{ path: join(path, 'a*b'), bytes: 3 }]);
-    expect(await inputFiles(url.href, false)).toEqual([{ path: join(path, 'a*b'), bytes: 3 }]);
+    expect(await inputFiles(url, STRICT)).toEqual([{ path: join(path, 'a*b'), bytes: 3 }]);
+    expect(await inputFiles(url.href, STRICT)).toEqual([{ path: join(path, 'a*b'), bytes: 3 }]);
   });
 
   test('of another kind of URL is refused', async () => {
-    await expect(inputFiles(new URL('ftp://example.com/a.csv'), false)).rejects.toMatchObject({
+    await expect(inputFiles(new URL('ftp://example.com/a.csv'), STRICT)).rejects.toMatchObject({
       code: 'ERR_OPTIONS',
       message: expect.stringContaining('ftp://example.com/a.csv'),
     });
@@ -128,7 +141,7 @@ describe('a path', () => {
   });
 
   test('of - is stdin, alone and in a list', async () => {
-    expect(await inputFiles(['-'], false)).toEqual([{ path: '-', bytes: 0 }]);
+    expect(await inputFiles(['-'], STRICT)).toEqual([{ path: '-', bytes: 0 }]);
   });
 });
 

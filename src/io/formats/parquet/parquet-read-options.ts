@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { Size } from '../../../core/size.ts';
+import { type FileReadOptions, fileReadFields } from '../../bytes/file-options.ts';
+import { sizeSchema } from '../../bytes/size-schema.ts';
+
+/** Options of `parquet.read`. */
+export interface ParquetReadOptions extends Pick<FileReadOptions, 'onError' | 'hidden' | 'allowEmpty'> {
+  /** The only columns that are read, in this order; all when absent. */
+  readonly columns?: readonly string[] | undefined;
+  /**
+   * What 64-bit integers become: `bigint`; `number`, where one beyond 2^53 is a bad record; `string`.
+   * @default 'bigint'
+   */
+  readonly bigints?: 'bigint' | 'number' | 'string' | undefined;
+  /**
+   * Whether byte arrays that the file does not call text are read as text all the same, as old writers
+   * of text forgot to say so; without it they are `Uint8Array`. @default false
+   */
+  readonly binaryAsText?: boolean | undefined;
+  /** Bytes that the wanted columns of one row group may take, decompressed: it is held as a whole. @default '1 GiB' */
+  readonly maxGroupBytes?: Size | undefined;
+}
+
+const { onError, hidden, allowEmpty } = fileReadFields;
+
+export const ParquetReadSchema = z.strictObject({
+  onError,
+  hidden,
+  allowEmpty,
+  columns: z
+    .array(z.string())
+    .min(1)
+    .refine((names) => new Set(names).size === names.length, 'a name is there twice')
+    .optional()
+    .describe('The only columns that are read, in this order; all when absent'),
+  bigints: z.enum(['bigint', 'number', 'string']).default('bigint').describe('What 64-bit integers become'),
+  binaryAsText: z
+    .boolean()
+    .default(false)
+    .describe('Whether byte arrays that the file does not call text are read as text all the same'),
+  maxGroupBytes: sizeSchema(1)
+    .prefault('1 GiB')
+    .describe('Bytes that the wanted columns of one row group may take, decompressed'),
+});
+
+/** Checked {@link ParquetReadOptions}. */
+export type ParquetReadSettings = z.output<typeof ParquetReadSchema>;

@@ -1,0 +1,121 @@
+import { batch, PickedOrigin } from '../../../core/batch.ts';
+import { type ColumnRows, columnRows } from '../../../core/column-rows.ts';
+import { MillraceError } from '../../../core/errors.ts';
+import { parseOptions } from '../../../core/options.ts';
+import type { Batch } from '../../../interfaces/batch.ts';
+import type { ReadContext, Reader } from '../../../interfaces/reader.ts';
+import { batchReader } from '../../bytes/batch-reader.ts';
+import type { Paths } from '../../bytes/file-options.ts';
+import { httpTarget } from '../../bytes/http/http-url.ts';
+import type { InputFile } from '../../bytes/paths.ts';
+import { RowOrigin } from '../row-origin.ts';
+import { ParquetFile } from './parquet-file.ts';
+import { ParquetGroups, type RowGroup } from './parquet-groups.ts';
+import {
+  type ParquetReadOptions,
+  ParquetReadSchema,
+  type ParquetReadSettings,
+} from './parquet-read-options.ts';
+
+const BATCH = 1024;
+
+/**
+ * Reads Parquet files, row group by row group: of each, the wanted columns are held, and rows made of them as
+ * they are asked for. Rows are objects; lists are arrays, groups objects, timestamps and dates `Date`, decimals
+ * numbers, 64-bit integers BigInt unless `bigints` says otherwise, what is null `null`.
+ *
+ * Needs the package `hyparquet`, an optional peer, and for LZ4 `hyparquet-compressors`. The files must be such that
+ * one can seek in: neither stdin nor URLs.
+ *
+ * @throws MillraceError `ERR_OPTIONS`. The run fails with `ERR_PEER`, `ERR_PARQUET`, `ERR_TRUNCATED`, `ERR_COLUMNS`,
+ * `ERR_LIMIT`, `ERR_NOT_FOUND`, `ERR_NO_MATCH`, `ERR_NOT_A_FILE`, `ERR_PERMISSION`, `ERR_IO`.
+ * @example
+ * ```ts
+ * import { ndjson, parquet, pipeline, run } from 'millrace';
+ *
+ * const trips = parquet.read<{ id: string; fare: number }>('trips-*.parquet', { columns: ['id', 'fare'] });
+ * await run(pipeline('trips', trips.to(ndjson.write('trips.ndjson'))));
+ * ```
+ */
+export function parquetReader<T>(paths: Paths, options: ParquetReadOptions = {}): Reader<T> {
+  return reader(paths, parseOptions(ParquetReadSchema, options, 'parquet.read'));
+}
+
+function reader<T>(paths: Paths, settings: ParquetReadSettings): Reader<T> {
+  const read = batchReader<T>({
+    name: 'parquet',
+    paths,
+    ...settings,
+    batches: (file, label, context) => batches(file, label, context, settings),
+  });
+  return Object.freeze({
+    ...read,
+    select: (names: readonly string[]) =>
+      settings.columns === undefined || names.every((name) => settings.columns!.includes(name))
+        ? reader<T>(paths, { ...settings, columns: [...names] })
+        : undefined,
+  });
+}
+
+async function* batches<T>(
+  input: InputFile,
+  label: string,
+  context: ReadContext,
+  settings: ParquetReadSettings,
+): AsyncGenerator<Batch<T>, void> {
+  const path = seekable(input);
+  const file = await ParquetFile.open(path, (bytes) => context.consumed(bytes));
+  try {
+    const groups = await ParquetGroups.open(path, file, settings);
+    const make = columnRows(groups.names);
+    for await (const group of groups) {
+      for (let from = 0; from < group.rows; from += BATCH) {
+        yield batchOf<T>(make, group, from, { source: label, file: path }, context);
+      }
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function batchOf<T>(
+  make: ColumnRows,
+  { start, rows: count, columns, unsafe }: RowGroup,
+  from: number,
+  place: { readonly source: string; readonly file: string },
+  context: ReadContext,
+): Batch<T> {
+  const to = Math.min(from + BATCH, count);
+  const rows: unknown[] = make(columns, from, to);
+  const origin = new RowOrigin({ ...place, first: start + from + 1 });
+  if (unsafe.size === 0) return batch(rows as T[], origin);
+  const kept: unknown[] = [];
+  const indices: number[] = [];
+  for (const [index, row] of rows.entries()) {
+    const column = unsafe.get(from + index);
+    const replaced =
+      column === undefined
+        ? { record: row }
+        : context.failed({ error: unsafeInteger(column), origin: origin.at(index), partial: row });
+    if (replaced === undefined) continue;
+    kept.push(replaced.record);
+    indices.push(index);
+  }
+  return batch(kept as T[], new PickedOrigin(origin, indices));
+}
+
+function unsafeInteger(column: string): MillraceError {
+  const message = `Cannot make a number of an integer in column "${column}": it is beyond 2^53`;
+  return new MillraceError('ERR_LIMIT', message, {
+    hint: 'Say bigints: "bigint" or "string".',
+    details: { column },
+  });
+}
+
+function seekable({ path, pipe, url }: InputFile): string {
+  if (path !== '-' && pipe !== true && url !== true) return path;
+  const name = path === '-' ? 'stdin' : url === true ? httpTarget(path).label : path;
+  throw new MillraceError('ERR_OPTIONS', `Cannot read ${name} as Parquet: it must be a file`, {
+    hint: 'Save it first: the directory of a Parquet file is at its end.',
+  });
+}
