@@ -5,6 +5,7 @@ import { showValue } from './show-value.ts';
 export const ERROR_CODES = [
   'ERR_ABORTED',
   'ERR_ARCHIVE',
+  'ERR_ARROW',
   'ERR_BALANCE',
   'ERR_BUDGET',
   'ERR_CALLBACK',

@@ -1,4 +1,5 @@
 import type { Transform } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import {
   createBrotliDecompress,
   createGunzip,
@@ -37,12 +38,12 @@ const MAKE: Readonly<Record<Compressed, (options: Options) => Decompressor>> = {
 };
 
 /** Bytes of a piece: each costs a switch of threads, which shows below this. */
-const PIECE = 512 * 2 ** 10;
+const PIECE = 256 * 2 ** 10;
 /** Who asks for less than this wants small pieces. */
 const SMALL = 64 * 2 ** 10;
 
 /** Pieces that wait decompressed, besides the one that is being worked on. */
-const AHEAD = 2;
+const AHEAD = 4;
 
 /**
  * The decompressed bytes of a source: all members of gzip, all frames of zstd, then zero bytes at the
@@ -84,6 +85,9 @@ export class DecompressedSource implements ByteSource {
   }
 
   async read(): Promise<Uint8Array | undefined> {
+    // What the other thread has done is heard of by the event loop only, which records in a chain of promises
+    // never come back to: without this it waits while what is ready is being used up.
+    await setImmediate();
     for (;;) {
       if (this.#closed) return undefined;
       const piece: Uint8Array | null = this.#stream.read();

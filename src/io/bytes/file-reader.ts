@@ -12,7 +12,7 @@ import { TextGuard } from './text-guard.ts';
 const NONE: Uint8Array = new Uint8Array(0);
 
 /** Bytes that a decoder gets at once: what it makes of them is one batch, however large the pieces are that come. */
-const PIECE = 256 * 2 ** 10;
+const PIECE_BYTES = 256 * 2 ** 10;
 
 export interface FileReaderSpec<T> {
   /** The registered name, e.g. `csv`. */
@@ -21,6 +21,8 @@ export interface FileReaderSpec<T> {
   readonly options: FileReadOptions;
   /** Makes the decoder of one file. It gets valid UTF-8 without a byte order mark. */
   readonly decoder: (context: DecodeContext) => Decoder<T>;
+  /** The most bytes that the decoder gets at once. @default 256 KiB */
+  readonly pieceBytes?: number;
 }
 
 /**
@@ -43,7 +45,7 @@ export function fileReader<T>(spec: FileReaderSpec<T>): Reader<T> {
             for (const file of files) context.expected(file.bytes);
             return files.length === 0
               ? EMPTY
-              : concat(...files.map((file) => readFile(file, label, settings, spec.decoder, context)));
+              : concat(...files.map((file) => readFile(file, label, settings, spec, context)));
           }),
           finalize(() => left.abort()),
         );
@@ -55,11 +57,11 @@ function readFile<T>(
   file: InputFile,
   label: string,
   settings: FileReadSettings,
-  decoder: (context: DecodeContext) => Decoder<T>,
+  { decoder, pieceBytes = PIECE_BYTES }: FileReaderSpec<T>,
   context: ReadContext,
 ): Observable<Item<T>> {
   return new Observable((subscriber) => {
-    const reading = new Reading(subscriber, context, ({ file }, guard) =>
+    const reading = new Reading(subscriber, context, pieceBytes, ({ file }, guard) =>
       decoder({
         source: label,
         ...(file === undefined ? {} : { file }),
@@ -79,16 +81,19 @@ function readFile<T>(
 class Reading<T> {
   readonly #subscriber: Subscriber<Item<T>>;
   readonly #context: ReadContext;
+  readonly #pieceBytes: number;
   readonly #makeDecoder: (input: Input, guard: TextGuard) => Decoder<T>;
   #inputs: Promise<Inputs> | undefined;
 
   constructor(
     subscriber: Subscriber<Item<T>>,
     context: ReadContext,
+    pieceBytes: number,
     makeDecoder: (input: Input, guard: TextGuard) => Decoder<T>,
   ) {
     this.#subscriber = subscriber;
     this.#context = context;
+    this.#pieceBytes = pieceBytes;
     this.#makeDecoder = makeDecoder;
   }
 
@@ -128,8 +133,9 @@ class Reading<T> {
     const guard = new TextGuard({ path: name, encoding, invalid });
     let decoder: Decoder<T> | undefined;
     for (let chunk = await source.read(); chunk !== undefined; chunk = await source.read()) {
-      for (let from = 0; from < chunk.length; from += PIECE) {
-        const text = guard.push(chunk.length <= PIECE ? chunk : chunk.subarray(from, from + PIECE));
+      const size = Math.ceil(chunk.length / Math.ceil(chunk.length / this.#pieceBytes));
+      for (let from = 0; from < chunk.length; from += size) {
+        const text = guard.push(size === chunk.length ? chunk : chunk.subarray(from, from + size));
         if (text.length > 0) {
           decoder ??= this.#makeDecoder(input, guard);
           await this.#emit(decoder.decode(text));

@@ -4,7 +4,7 @@ import { EntryChoice } from './archives/entry-choice.ts';
 import { TarEntries } from './archives/tar-entries.ts';
 import { ZipEntries } from './archives/zip-entries.ts';
 import type { ByteSource } from './byte-source.ts';
-import { namedArchive } from './compression.ts';
+import { namedArchive, namedCompression } from './compression.ts';
 import type { FileReadSettings } from './file-options.ts';
 import { FileSource } from './file-source.ts';
 import { HttpSource } from './http/http-source.ts';
@@ -15,6 +15,11 @@ import type { InputFile } from './paths.ts';
 import { openPipe } from './pipe-source.ts';
 import { StreamSource } from './stream-source.ts';
 import { UnwrappedSource } from './unwrapped-source.ts';
+
+/** Each piece of compressed bytes waits for its turn with another thread: few large ones wait less. */
+const COMPRESSED_BYTES = 512 * 2 ** 10;
+/** Who asks for less than this wants small pieces. */
+const SMALL = 64 * 2 ** 10;
 
 /** What an input is read as: the bytes of a file without its compression, or those of the entries of an archive. */
 export async function openInputs(
@@ -63,12 +68,14 @@ function nameOf({ path, url }: InputFile): string {
 /** The bytes of an input as they lie there. */
 function openRaw(
   { path, pipe, url }: InputFile,
-  { chunkBytes, http }: FileReadSettings,
+  { chunkBytes, http, compression }: FileReadSettings,
   context: ReadContext,
 ): Promise<ByteSource> {
   if (url === true) return HttpSource.open(httpTarget(path), http, context);
   if (path === '-') return Promise.resolve(new StreamSource(process.stdin, 'stdin', chunkBytes));
-  return pipe === true ? openPipe(path) : FileSource.open(path, chunkBytes);
+  if (pipe === true) return openPipe(path);
+  const compressed = (compression === 'auto' ? namedCompression(path) : compression) !== 'none';
+  return FileSource.open(path, compressed && chunkBytes >= SMALL ? COMPRESSED_BYTES : chunkBytes);
 }
 
 /** Tells of the bytes that were taken. */

@@ -1,13 +1,8 @@
+import { BIG_INTEGERS, UnsafeInteger } from '../big-integers.ts';
 import type { ParquetReadSettings } from './parquet-read-options.ts';
 
 /** The values of a column for the rows of a group. */
 export type Column = ArrayLike<unknown>;
-
-/** The largest number below which each integer is a number of its own. */
-const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
-
-/** Thrown for an integer that no number can say. */
-export class UnsafeInteger extends Error {}
 
 /**
  * The values of a column as records have them: `null` where there is none, big integers as the settings say.
@@ -21,7 +16,7 @@ export function columnValues(
   if (ArrayBuffer.isView(column) && !(column instanceof BigInt64Array || column instanceof BigUint64Array)) {
     return column;
   }
-  const integer = INTEGERS[bigints];
+  const integer = BIG_INTEGERS[bigints];
   const values = new Array<unknown>(column.length);
   for (let row = 0; row < column.length; row++) {
     try {
@@ -34,15 +29,6 @@ export function columnValues(
   }
   return values;
 }
-
-const INTEGERS: Readonly<Record<ParquetReadSettings['bigints'], (value: bigint) => unknown>> = {
-  bigint: (value) => value,
-  string: String,
-  number(value) {
-    if (value > SAFE || value < -SAFE) throw new UnsafeInteger();
-    return Number(value);
-  },
-};
 
 function converted(value: unknown, integer: (value: bigint) => unknown): unknown {
   if (value === undefined || value === null) return null;

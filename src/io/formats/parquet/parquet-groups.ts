@@ -1,23 +1,14 @@
 import { TextDecoder } from 'node:util';
 import type { FileMetaData, ParquetScan } from 'hyparquet';
-import { didYouMean } from '../../../core/did-you-mean.ts';
 import { MillraceError } from '../../../core/errors.ts';
 import { optionalPeer } from '../../../core/optional-peer.ts';
+import type { RowGroup } from '../group-batches.ts';
+import { wantedColumns } from '../wanted-columns.ts';
 import { type Column, columnValues } from './column-values.ts';
 import { decompressors } from './parquet-compressors.ts';
 import { parquetError } from './parquet-error.ts';
 import type { ParquetFile } from './parquet-file.ts';
 import type { ParquetReadSettings } from './parquet-read-options.ts';
-
-/** The wanted columns of one row group. */
-export interface RowGroup {
-  /** Number of its first row within the file, counted from 0. */
-  readonly start: number;
-  readonly rows: number;
-  readonly columns: readonly Column[];
-  /** The column of each row, by its place in the group, that has an integer which no number can say. */
-  readonly unsafe: ReadonlyMap<number, string>;
-}
 
 /** A Parquet file, row group by row group. */
 export class ParquetGroups {
@@ -106,20 +97,6 @@ export class ParquetGroups {
       hint: 'Read fewer columns, raise maxGroupBytes, or write the file with smaller row groups.',
     });
   }
-}
-
-function wantedColumns(
-  path: string,
-  there: readonly string[],
-  asked: readonly string[] | undefined,
-): readonly string[] {
-  if (asked === undefined) return there;
-  const missing = asked.find((name) => !there.includes(name));
-  if (missing === undefined) return asked;
-  throw new MillraceError('ERR_COLUMNS', `Cannot read ${path}: there is no column "${missing}"`, {
-    hint: didYouMean(missing, there),
-    details: { column: missing, columns: there },
-  });
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -2,16 +2,14 @@ import { z } from 'zod';
 import type { Size } from '../../../core/size.ts';
 import { type FileReadOptions, fileReadFields } from '../../bytes/file-options.ts';
 import { sizeSchema } from '../../bytes/size-schema.ts';
+import { type BigIntegers, bigIntegerFields } from '../big-integers.ts';
 
 /** Options of `parquet.read`. */
-export interface ParquetReadOptions extends Pick<FileReadOptions, 'onError' | 'hidden' | 'allowEmpty'> {
+export interface ParquetReadOptions
+  extends Pick<FileReadOptions, 'onError' | 'hidden' | 'allowEmpty'>,
+    BigIntegers {
   /** The only columns that are read, in this order; all when absent. */
   readonly columns?: readonly string[] | undefined;
-  /**
-   * What 64-bit integers become: `bigint`; `number`, where one beyond 2^53 is a bad record; `string`.
-   * @default 'bigint'
-   */
-  readonly bigints?: 'bigint' | 'number' | 'string' | undefined;
   /**
    * Whether byte arrays that the file does not call text are read as text all the same, as old writers
    * of text forgot to say so; without it they are `Uint8Array`. @default false
@@ -33,7 +31,7 @@ export const ParquetReadSchema = z.strictObject({
     .refine((names) => new Set(names).size === names.length, 'a name is there twice')
     .optional()
     .describe('The only columns that are read, in this order; all when absent'),
-  bigints: z.enum(['bigint', 'number', 'string']).default('bigint').describe('What 64-bit integers become'),
+  ...bigIntegerFields,
   binaryAsText: z
     .boolean()
     .default(false)

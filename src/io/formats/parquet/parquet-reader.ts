@@ -1,5 +1,4 @@
-import { batch, PickedOrigin } from '../../../core/batch.ts';
-import { type ColumnRows, columnRows } from '../../../core/column-rows.ts';
+import { columnRows } from '../../../core/column-rows.ts';
 import { MillraceError } from '../../../core/errors.ts';
 import { parseOptions } from '../../../core/options.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
@@ -8,16 +7,14 @@ import { batchReader } from '../../bytes/batch-reader.ts';
 import type { Paths } from '../../bytes/file-options.ts';
 import { httpTarget } from '../../bytes/http/http-url.ts';
 import type { InputFile } from '../../bytes/paths.ts';
-import { RowOrigin } from '../row-origin.ts';
+import { groupBatches } from '../group-batches.ts';
 import { ParquetFile } from './parquet-file.ts';
-import { ParquetGroups, type RowGroup } from './parquet-groups.ts';
+import { ParquetGroups } from './parquet-groups.ts';
 import {
   type ParquetReadOptions,
   ParquetReadSchema,
   type ParquetReadSettings,
 } from './parquet-read-options.ts';
-
-const BATCH = 1024;
 
 /**
  * Reads Parquet files, row group by row group: of each, the wanted columns are held, and rows made of them as
@@ -69,47 +66,11 @@ async function* batches<T>(
     const groups = await ParquetGroups.open(path, file, settings);
     const make = columnRows(groups.names);
     for await (const group of groups) {
-      for (let from = 0; from < group.rows; from += BATCH) {
-        yield batchOf<T>(make, group, from, { source: label, file: path }, context);
-      }
+      yield* groupBatches<T>(group, make, { source: label, file: path }, context);
     }
   } finally {
     await file.close();
   }
-}
-
-function batchOf<T>(
-  make: ColumnRows,
-  { start, rows: count, columns, unsafe }: RowGroup,
-  from: number,
-  place: { readonly source: string; readonly file: string },
-  context: ReadContext,
-): Batch<T> {
-  const to = Math.min(from + BATCH, count);
-  const rows: unknown[] = make(columns, from, to);
-  const origin = new RowOrigin({ ...place, first: start + from + 1 });
-  if (unsafe.size === 0) return batch(rows as T[], origin);
-  const kept: unknown[] = [];
-  const indices: number[] = [];
-  for (const [index, row] of rows.entries()) {
-    const column = unsafe.get(from + index);
-    const replaced =
-      column === undefined
-        ? { record: row }
-        : context.failed({ error: unsafeInteger(column), origin: origin.at(index), partial: row });
-    if (replaced === undefined) continue;
-    kept.push(replaced.record);
-    indices.push(index);
-  }
-  return batch(kept as T[], new PickedOrigin(origin, indices));
-}
-
-function unsafeInteger(column: string): MillraceError {
-  const message = `Cannot make a number of an integer in column "${column}": it is beyond 2^53`;
-  return new MillraceError('ERR_LIMIT', message, {
-    hint: 'Say bigints: "bigint" or "string".',
-    details: { column },
-  });
 }
 
 function seekable({ path, pipe, url }: InputFile): string {

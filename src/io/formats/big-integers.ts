@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { MillraceError } from '../../core/errors.ts';
+
+/** What readers of columnar files take for 64-bit integers. */
+export interface BigIntegers {
+  /**
+   * What 64-bit integers become: `bigint`; `number`, where one beyond 2^53 is a bad record; `string`.
+   * @default 'bigint'
+   */
+  readonly bigints?: 'bigint' | 'number' | 'string' | undefined;
+}
+
+export const bigIntegerFields = {
+  bigints: z.enum(['bigint', 'number', 'string']).default('bigint').describe('What 64-bit integers become'),
+} as const;
+
+/** Thrown for an integer that no number can say. */
+export class UnsafeInteger extends Error {}
+
+/** The largest number below which each integer is a number of its own. */
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** What becomes of a big integer, by the option. */
+export const BIG_INTEGERS: Readonly<Record<'bigint' | 'number' | 'string', (value: bigint) => unknown>> = {
+  bigint: (value) => value,
+  string: String,
+  number(value) {
+    if (value > SAFE || value < -SAFE) throw new UnsafeInteger();
+    return Number(value);
+  },
+};
+
+/** The error for a record with such an integer. */
+export function unsafeInteger(column: string): MillraceError {
+  const message = `Cannot make a number of an integer in column "${column}": it is beyond 2^53`;
+  return new MillraceError('ERR_LIMIT', message, {
+    hint: 'Say bigints: "bigint" or "string".',
+    details: { column },
+  });
+}

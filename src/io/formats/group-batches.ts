@@ -1,0 +1,56 @@
+import { batch, PickedOrigin } from '../../core/batch.ts';
+import type { ColumnRows } from '../../core/column-rows.ts';
+import type { Batch } from '../../interfaces/batch.ts';
+import type { ReadContext } from '../../interfaces/reader.ts';
+import { unsafeInteger } from './big-integers.ts';
+import { RowOrigin, type RowPlace } from './row-origin.ts';
+
+/** The wanted columns of some rows of a file. */
+export interface RowGroup {
+  /** Number of its first row within the file, counted from 0. */
+  readonly start: number;
+  readonly rows: number;
+  readonly columns: readonly ArrayLike<unknown>[];
+  /** The column of each row, by its place in the group, that has an integer which no number can say. */
+  readonly unsafe: ReadonlyMap<number, string>;
+}
+
+const BATCH = 1024;
+
+/** The rows of a group, made as they are asked for; those with an integer that no number can say are bad. */
+export function* groupBatches<T>(
+  group: RowGroup,
+  make: ColumnRows,
+  place: Omit<RowPlace, 'first'>,
+  context: ReadContext,
+): Generator<Batch<T>, void> {
+  for (let from = 0; from < group.rows; from += BATCH) {
+    const rows: unknown[] = make(group.columns, from, Math.min(from + BATCH, group.rows));
+    const origin = new RowOrigin({ ...place, first: group.start + from + 1 });
+    yield group.unsafe.size === 0
+      ? batch(rows as T[], origin)
+      : judged(rows, from, group.unsafe, origin, context);
+  }
+}
+
+function judged<T>(
+  rows: readonly unknown[],
+  from: number,
+  unsafe: ReadonlyMap<number, string>,
+  origin: RowOrigin,
+  context: ReadContext,
+): Batch<T> {
+  const kept: unknown[] = [];
+  const indices: number[] = [];
+  for (const [index, row] of rows.entries()) {
+    const column = unsafe.get(from + index);
+    const replaced =
+      column === undefined
+        ? { record: row }
+        : context.failed({ error: unsafeInteger(column), origin: origin.at(index), partial: row });
+    if (replaced === undefined) continue;
+    kept.push(replaced.record);
+    indices.push(index);
+  }
+  return batch(kept as T[], new PickedOrigin(origin, indices));
+}
