@@ -20,16 +20,21 @@ export interface FileOutputSpec {
   readonly wrote: (bytes: number) => void;
 }
 
+/** Larger blocks are made for one batch that is larger than usual, and let go of. */
+const KEPT = 4;
+
 /**
- * Bytes to a file: gathered, and written in the background while the next are gathered. It holds at
- * most twice `bufferBytes` and one batch. Writes go to positions, so that one that is tried again
- * lands where it began.
+ * Bytes to a file: gathered in a block, which is written in the background while the next are gathered in
+ * another. It holds at most twice `bufferBytes` and one batch, in two blocks that are used in turn: new memory
+ * for each write would be garbage that makes V8 collect again and again. Writes go to positions, so that one
+ * that is tried again lands where it began.
  */
 export class FileOutput implements ByteOutput {
   readonly #spec: FileOutputSpec;
-  #gathered: Uint8Array[] = [];
+  #block: Buffer;
+  #spare: Buffer | undefined;
   #gatheredBytes = 0;
-  #sending: Uint8Array | undefined;
+  #sending: Buffer | undefined;
   #sent = 0;
   #position: number;
   #flushing: Promise<void> | undefined;
@@ -39,11 +44,18 @@ export class FileOutput implements ByteOutput {
   constructor(spec: FileOutputSpec) {
     this.#spec = spec;
     this.#position = spec.position ?? 0;
+    this.#block = Buffer.allocUnsafeSlow(spec.bufferBytes);
   }
 
   append(bytes: Uint8Array): void {
-    this.#gathered.push(bytes);
-    this.#gatheredBytes += bytes.length;
+    const needed = this.#gatheredBytes + bytes.length;
+    if (needed > this.#block.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#block.length));
+      this.#block.copy(larger, 0, 0, this.#gatheredBytes);
+      this.#block = larger;
+    }
+    this.#block.set(bytes, this.#gatheredBytes);
+    this.#gatheredBytes = needed;
     if (this.#full && this.#sending === undefined) void this.#flush();
   }
 
@@ -102,9 +114,9 @@ export class FileOutput implements ByteOutput {
 
   async #send(): Promise<void> {
     if (this.#sending === undefined) {
-      this.#sending = Buffer.concat(this.#gathered);
+      this.#sending = this.#block.subarray(0, this.#gatheredBytes);
       this.#sent = 0;
-      this.#gathered = [];
+      this.#takeTurns();
       this.#gatheredBytes = 0;
     }
     const { handle, position, wrote } = this.#spec;
@@ -118,5 +130,12 @@ export class FileOutput implements ByteOutput {
       wrote(bytesWritten);
     }
     this.#sending = undefined;
+  }
+
+  /** The block that was written last is gathered in next. */
+  #takeTurns(): void {
+    const written = this.#spare;
+    this.#spare = this.#block.length > KEPT * this.#spec.bufferBytes ? undefined : this.#block;
+    this.#block = written ?? Buffer.allocUnsafeSlow(this.#spec.bufferBytes);
   }
 }

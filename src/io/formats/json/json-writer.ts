@@ -4,6 +4,7 @@ import type { Encoder } from '../../../interfaces/format.ts';
 import type { Writer } from '../../../interfaces/writer.ts';
 import { type FileWriteOptions, fileWriteFields } from '../../bytes/file-options.ts';
 import { fileWriter } from '../../bytes/file-writer.ts';
+import { GATHERED_UNITS, TextGathering } from '../../bytes/text-gathering.ts';
 import { jsonText } from './json-text.ts';
 
 /** Options of `json.write`: those of all files but `append`, and the indentation. */
@@ -54,15 +55,20 @@ export class ArrayEncoder implements Encoder<unknown> {
     this.#indent = indent;
   }
 
-  encode(records: readonly unknown[]): string {
+  encode(records: readonly unknown[]): Uint8Array {
     this.#begunBefore = this.#begun;
+    const gathering = new TextGathering();
     let text = '';
     for (let index = 0; index < records.length; index++) {
       text += index === 0 && !this.#begun ? '[\n' : ',\n';
       text += this.#element(records[index], index);
+      if (text.length < GATHERED_UNITS) continue;
+      gathering.add(text);
+      text = '';
     }
+    gathering.add(text);
     this.#begun ||= records.length > 0;
-    return text;
+    return gathering.take();
   }
 
   undo(): void {

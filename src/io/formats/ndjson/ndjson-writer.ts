@@ -4,6 +4,7 @@ import type { Encoder } from '../../../interfaces/format.ts';
 import type { Writer } from '../../../interfaces/writer.ts';
 import { type FileWriteOptions, fileWriteFields } from '../../bytes/file-options.ts';
 import { fileWriter } from '../../bytes/file-writer.ts';
+import { GATHERED_UNITS, TextGathering } from '../../bytes/text-gathering.ts';
 import { jsonText } from '../json/json-text.ts';
 
 /** Options of `ndjson.write`: those of all files. */
@@ -33,10 +34,17 @@ export function ndjsonWriter<T>(path: string | URL, options: NdjsonWriteOptions 
 
 /** Has no state: one serves all files. */
 export const ndjsonEncoder: Encoder<unknown> = Object.freeze({
-  encode(records: readonly unknown[]): string {
+  encode(records: readonly unknown[]): Uint8Array {
+    const gathering = new TextGathering();
     let text = '';
-    for (let index = 0; index < records.length; index++) text += `${jsonText(records[index], index)}\n`;
-    return text;
+    for (let index = 0; index < records.length; index++) {
+      text += `${jsonText(records[index], index)}\n`;
+      if (text.length < GATHERED_UNITS) continue;
+      gathering.add(text);
+      text = '';
+    }
+    gathering.add(text);
+    return gathering.take();
   },
   finish: () => '',
 });

@@ -59,8 +59,9 @@ describe.skipIf(process.platform === 'win32')('a named pipe', () => {
     const { folder, path, writer } = namedPipe();
     const probe = probeReader(textReader(path));
     const stream = writer();
-    void put(stream, 'one\n');
+    const written = put(stream, 'one\n');
     await probe.request(1);
+    await written;
     expect(probe.records).toEqual(['one']);
     await probe.close();
     await new Promise<void>((resolve) => stream.on('close', resolve).destroy());
