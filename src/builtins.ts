@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { parseOptions } from './core/options.ts';
 import { Registry } from './core/registry.ts';
 import type { Component } from './interfaces/component.ts';
+import { ArrowReadSchema } from './io/formats/arrow/arrow-read-options.ts';
+import { arrowReader } from './io/formats/arrow/arrow-reader.ts';
+import { ArrowWriteSchema } from './io/formats/arrow/arrow-write-options.ts';
+import { arrowWriter } from './io/formats/arrow/arrow-writer.ts';
 import { CsvReadSchema } from './io/formats/csv/csv-read-options.ts';
 import { csvReader } from './io/formats/csv/csv-reader.ts';
 import { CsvWriteSchema } from './io/formats/csv/csv-write-options.ts';
@@ -39,6 +43,7 @@ const count = z.strictObject({ count: z.int().min(0).describe('Number of records
 
 /** Components whose options are plain data: what a pipeline that is itself data can be made of. */
 const COMPONENTS: readonly Component[] = [
+  file('reader', 'arrow', 'Rows of Arrow IPC streams', ArrowReadSchema, arrowReader),
   file('reader', 'csv', 'Rows of CSV files as objects', CsvReadSchema, csvReader),
   file(
     'reader',
@@ -50,6 +55,7 @@ const COMPONENTS: readonly Component[] = [
   file('reader', 'ndjson', 'Lines of newline-delimited JSON', NdjsonReadSchema, ndjsonReader),
   file('reader', 'parquet', 'Rows of Parquet files', ParquetReadSchema, parquetReader),
   file('reader', 'text', 'Lines of text files, or what a pattern finds in them', TextReadSchema, textReader),
+  file('writer', 'arrow', 'Rows of an Arrow IPC stream', ArrowWriteSchema, arrowWriter),
   file('writer', 'csv', 'Rows of a CSV file', CsvWriteSchema, csvWriter),
   file('writer', 'json', 'Elements of an array in a JSON file', JsonWriteSchema, jsonWriter),
   file('writer', 'ndjson', 'Lines of newline-delimited JSON', NdjsonWriteSchema, ndjsonWriter),

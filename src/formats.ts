@@ -1,6 +1,10 @@
 import { readFrom } from './from.ts';
 import type { Writer } from './interfaces/writer.ts';
 import type { Paths } from './io/bytes/file-options.ts';
+import type { ArrowReadOptions } from './io/formats/arrow/arrow-read-options.ts';
+import { arrowReader } from './io/formats/arrow/arrow-reader.ts';
+import type { ArrowWriteOptions } from './io/formats/arrow/arrow-write-options.ts';
+import { arrowWriter } from './io/formats/arrow/arrow-writer.ts';
 import type { ColumnType, TypedRow } from './io/formats/csv/column-types.ts';
 import type { CsvReadOptions } from './io/formats/csv/csv-read-options.ts';
 import { csvReader } from './io/formats/csv/csv-reader.ts';
@@ -106,6 +110,25 @@ export const parquet = Object.freeze({
   read: <T = Record<string, unknown>>(paths: Paths, options?: ParquetReadOptions): Flow<T> =>
     readFrom(parquetReader<T>(paths, options)),
   write: <T>(path: string | URL, options?: ParquetWriteOptions): Writer<T> => parquetWriter<T>(path, options),
+});
+
+/**
+ * Arrow: batches of records as IPC streams, read from every place that files are read from. Needs the package
+ * `apache-arrow`, an optional peer.
+ *
+ * @example
+ * ```ts
+ * import { arrow, ndjson, pipeline } from 'millrace';
+ *
+ * const trips = arrow.read<{ id: string; fare: number }>('trips.arrows');
+ *
+ * export default pipeline('trips', trips.to(ndjson.write('trips.ndjson')));
+ * ```
+ */
+export const arrow = Object.freeze({
+  read: <T = Record<string, unknown>>(paths: Paths, options?: ArrowReadOptions): Flow<T> =>
+    readFrom(arrowReader<T>(paths, options)),
+  write: <T>(path: string | URL, options?: ArrowWriteOptions): Writer<T> => arrowWriter<T>(path, options),
 });
 
 function readText<T = Record<string, string>>(

@@ -9,7 +9,7 @@ export type { ErrorCode, ErrorFields } from './core/errors.ts';
 export { ERROR_CODES, isMillraceError, MillraceError } from './core/errors.ts';
 export { Registry } from './core/registry.ts';
 export type { Size } from './core/size.ts';
-export { csv, json, ndjson, parquet, stdout, text } from './formats.ts';
+export { arrow, csv, json, ndjson, parquet, stdout, text } from './formats.ts';
 /* Graph */
 export { deadLetters, from, readFrom } from './from.ts';
 export type { Batch, BatchOrigin, Origin } from './interfaces/batch.ts';
@@ -48,6 +48,8 @@ export type { Sink, WriteContext, Writer, WriterTraits } from './interfaces/writ
 export type { FileReadOptions, FileWriteOptions, Paths } from './io/bytes/file-options.ts';
 export type { HttpReadOptions, HttpWriteOptions } from './io/bytes/http/http-options.ts';
 export type { PartitionValues, RotateOptions } from './io/bytes/split-options.ts';
+export type { ArrowReadOptions } from './io/formats/arrow/arrow-read-options.ts';
+export type { ArrowWriteOptions } from './io/formats/arrow/arrow-write-options.ts';
 export type { ColumnKind } from './io/formats/column-kinds.ts';
 export type { ColumnType, TypedRow } from './io/formats/csv/column-types.ts';
 export type { CsvReadOptions } from './io/formats/csv/csv-read-options.ts';

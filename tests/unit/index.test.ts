@@ -7,6 +7,7 @@ const NAMES = [
   'ERROR_CODES',
   'MillraceError',
   'Registry',
+  'arrow',
   'batch',
   'builtins',
   'concat',

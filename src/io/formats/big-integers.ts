@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { formatOrigin } from '../../core/batch.ts';
 import { MillraceError } from '../../core/errors.ts';
+import type { Origin } from '../../interfaces/batch.ts';
 
 /** What readers of columnar files take for 64-bit integers. */
 export interface BigIntegers {
@@ -31,9 +33,10 @@ export const BIG_INTEGERS: Readonly<Record<'bigint' | 'number' | 'string', (valu
 };
 
 /** The error for a record with such an integer. */
-export function unsafeInteger(column: string): MillraceError {
-  const message = `Cannot make a number of an integer in column "${column}": it is beyond 2^53`;
+export function unsafeInteger(column: string, origin: Origin): MillraceError {
+  const message = `Cannot make a number of column "${column}" of ${formatOrigin(origin)}: it is beyond 2^53`;
   return new MillraceError('ERR_LIMIT', message, {
+    origin,
     hint: 'Say bigints: "bigint" or "string".',
     details: { column },
   });

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** What the columns of columnar files can hold; `json` is any value, as JSON text. */
 export const COLUMN_KINDS = [
   'boolean',
@@ -12,6 +14,23 @@ export const COLUMN_KINDS = [
 
 /** One of {@link COLUMN_KINDS}. */
 export type ColumnKind = (typeof COLUMN_KINDS)[number];
+
+/** What writers of columnar files take. */
+export interface ColumnWriteOptions {
+  /** The columns, in their order, and what they hold; by default as the first batch of records says. */
+  readonly columns?: Readonly<Record<string, ColumnKind>> | undefined;
+  /** What happens to a record with a key that is no column. @default 'fail' */
+  readonly extra?: 'fail' | 'ignore' | undefined;
+}
+
+export const columnWriteFields = {
+  columns: z
+    .record(z.string(), z.enum(COLUMN_KINDS))
+    .refine((columns) => Object.keys(columns).length > 0, 'there must be a column')
+    .optional()
+    .describe('The columns, in their order, and what they hold; by default as the first records say'),
+  extra: z.enum(['fail', 'ignore']).default('fail').describe('What happens to a key that is no column'),
+} as const;
 
 /** The kind of a value; nothing for one that is missing, and for one that no column can hold. */
 export function kindOf(value: unknown): ColumnKind | undefined {

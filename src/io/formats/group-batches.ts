@@ -1,6 +1,7 @@
 import { batch, PickedOrigin } from '../../core/batch.ts';
 import type { ColumnRows } from '../../core/column-rows.ts';
-import type { Batch } from '../../interfaces/batch.ts';
+import type { Batch, Origin } from '../../interfaces/batch.ts';
+import type { Replacement } from '../../interfaces/failure.ts';
 import type { ReadContext } from '../../interfaces/reader.ts';
 import { unsafeInteger } from './big-integers.ts';
 import { RowOrigin, type RowPlace } from './row-origin.ts';
@@ -44,13 +45,19 @@ function judged<T>(
   const indices: number[] = [];
   for (const [index, row] of rows.entries()) {
     const column = unsafe.get(from + index);
-    const replaced =
-      column === undefined
-        ? { record: row }
-        : context.failed({ error: unsafeInteger(column), origin: origin.at(index), partial: row });
+    const replaced = column === undefined ? { record: row } : refused(row, column, origin.at(index), context);
     if (replaced === undefined) continue;
     kept.push(replaced.record);
     indices.push(index);
   }
   return batch(kept as T[], new PickedOrigin(origin, indices));
+}
+
+function refused(
+  row: unknown,
+  column: string,
+  origin: Origin,
+  context: ReadContext,
+): Replacement | undefined {
+  return context.failed({ error: unsafeInteger(column, origin), origin, partial: row });
 }

@@ -1,9 +1,6 @@
-import { optionalPeer } from '../../../core/optional-peer.ts';
 import { parseOptions } from '../../../core/options.ts';
-import type { Encoder } from '../../../interfaces/format.ts';
-import type { WriteContext, Writer } from '../../../interfaces/writer.ts';
-import { type EncoderStart, fileWriter } from '../../bytes/file-writer.ts';
-import { pathsLabel } from '../../bytes/paths.ts';
+import type { Writer } from '../../../interfaces/writer.ts';
+import { peerWriter } from '../peer-writer.ts';
 import { ParquetEncoder } from './parquet-encoder.ts';
 import { type ParquetWriteOptions, ParquetWriteSchema } from './parquet-write-options.ts';
 
@@ -28,19 +25,9 @@ import { type ParquetWriteOptions, ParquetWriteSchema } from './parquet-write-op
  */
 export function parquetWriter<T>(path: string | URL, options: ParquetWriteOptions = {}): Writer<T> {
   const settings = parseOptions(ParquetWriteSchema, options, 'parquet.write');
-  const writer = (encoder: (start: EncoderStart) => Encoder<T>) =>
-    fileWriter<T>({ name: 'parquet', path, options: { ...settings, compression: 'none' }, encoder });
-  return Object.freeze({
-    ...writer(notLoaded),
-    async open(context: WriteContext) {
-      const load = () => import('hyparquet-writer');
-      const library = await optionalPeer('hyparquet-writer', load, `write ${pathsLabel(path)}`);
-      return writer(() => new ParquetEncoder(library, settings)).open(context);
-    },
-  });
-}
-
-/** Stands in for the encoder in what is only described. */
-function notLoaded(): never {
-  throw new Error('The library is loaded when the writer is opened');
+  return peerWriter<T, typeof import('hyparquet-writer')>(
+    { name: 'parquet', path, options: { ...settings, compression: 'none' } },
+    { name: 'hyparquet-writer', load: () => import('hyparquet-writer') },
+    (library) => new ParquetEncoder(library, settings),
+  );
 }

@@ -1,0 +1,166 @@
+import type { RecordBatch } from 'apache-arrow';
+import { type ColumnRows, columnRows } from '../../../core/column-rows.ts';
+import { isMillraceError } from '../../../core/errors.ts';
+import { optionalPeer } from '../../../core/optional-peer.ts';
+import { parseOptions } from '../../../core/options.ts';
+import type { Batch } from '../../../interfaces/batch.ts';
+import type { ReadContext, Reader } from '../../../interfaces/reader.ts';
+import { batchReader } from '../../bytes/batch-reader.ts';
+import { FileReadSchema, type FileReadSettings, type Paths } from '../../bytes/file-options.ts';
+import type { Input } from '../../bytes/inputs.ts';
+import { openInputs } from '../../bytes/open-source.ts';
+import type { InputFile } from '../../bytes/paths.ts';
+import { groupBatches, type RowGroup } from '../group-batches.ts';
+import { wantedColumns } from '../wanted-columns.ts';
+import { arrowError } from './arrow-error.ts';
+import { ArrowMessages } from './arrow-messages.ts';
+import { type ArrowReadOptions, ArrowReadSchema, type ArrowReadSettings } from './arrow-read-options.ts';
+import { arrowValues } from './arrow-values.ts';
+
+type Library = typeof import('apache-arrow');
+
+/**
+ * Reads Arrow IPC streams, and files in the Arrow (Feather 2) format, batch of records by batch of records, from every
+ * place that files are read from, also compressed. Rows are objects: times and dates are `Date`, decimals text,
+ * lists arrays, groups and maps objects, 64-bit integers BigInt unless `bigints` says otherwise, what is null `null`.
+ *
+ * Needs the package `apache-arrow`, an optional peer. It cannot read batches whose buffers are compressed.
+ *
+ * @throws MillraceError `ERR_OPTIONS`. The run fails with `ERR_PEER`, `ERR_ARROW`, `ERR_TRUNCATED`, `ERR_COLUMNS`,
+ * `ERR_LIMIT`, and as all readers of files do.
+ * @example
+ * ```ts
+ * import { arrow, ndjson, pipeline, run } from 'millrace';
+ *
+ * const trips = arrow.read<{ id: string; fare: number }>('trips.arrows', { columns: ['id', 'fare'] });
+ * await run(pipeline('trips', trips.to(ndjson.write('trips.ndjson'))));
+ * ```
+ */
+export function arrowReader<T>(paths: Paths, options: ArrowReadOptions = {}): Reader<T> {
+  return reader(paths, parseOptions(ArrowReadSchema, options, 'arrow.read'));
+}
+
+function reader<T>(paths: Paths, settings: ArrowReadSettings): Reader<T> {
+  const { columns, bigints: _, maxBatchBytes: __, ...fileOptions } = settings;
+  const files = FileReadSchema.parse(fileOptions);
+  const read = batchReader<T>({
+    name: 'arrow',
+    paths,
+    ...settings,
+    batches: (file, label, context, left) => batches(file, label, context, left, settings, files),
+  });
+  return Object.freeze({
+    ...read,
+    select: (names: readonly string[]) =>
+      columns === undefined || names.every((name) => columns.includes(name))
+        ? reader<T>(paths, { ...settings, columns: [...names] })
+        : undefined,
+  });
+}
+
+async function* batches<T>(
+  file: InputFile,
+  label: string,
+  context: ReadContext,
+  left: AbortSignal,
+  settings: ArrowReadSettings,
+  files: FileReadSettings,
+): AsyncGenerator<Batch<T>, void> {
+  const library = await optionalPeer('apache-arrow', () => import('apache-arrow'), `read ${label}`);
+  const inputs = await openInputs(file, files, context);
+  // What waits for bytes that may never come ends when the input is closed.
+  const close = () => void inputs.close();
+  left.addEventListener('abort', close, { once: true });
+  try {
+    if (left.aborted) return;
+    for (let input = await inputs.next(); input !== undefined; input = await inputs.next()) {
+      yield* inputBatches<T>(library, input, label, context, settings);
+    }
+  } finally {
+    left.removeEventListener('abort', close);
+    await inputs.close();
+  }
+}
+
+async function* inputBatches<T>(
+  library: Library,
+  { name, file, source }: Input,
+  label: string,
+  context: ReadContext,
+  settings: ArrowReadSettings,
+): AsyncGenerator<Batch<T>, void> {
+  const decode = (head: Uint8Array) => library.Message.decode(head);
+  const messages = new ArrowMessages({ name, source, maxBytes: settings.maxBatchBytes, decode });
+  const place = { source: label, file };
+  let start = 0;
+  let make: ColumnRows | undefined;
+  for await (const found of recordBatches(library, name, messages)) {
+    const there = found.schema.fields.map((field) => field.name);
+    const names = wantedColumns(name, there, settings.columns);
+    const group = groupOf(found, {
+      library,
+      name,
+      names,
+      start,
+      settings,
+      most: messages.largest * VALUES_A_BYTE,
+    });
+    make ??= columnRows(names);
+    yield* groupBatches<T>(group, make, place, context);
+    start += group.rows;
+  }
+}
+
+async function* recordBatches(
+  library: Library,
+  name: string,
+  messages: ArrowMessages,
+): AsyncGenerator<RecordBatch, void> {
+  try {
+    const reader = await library.RecordBatchReader.from(messages);
+    yield* await reader.open();
+  } catch (cause) {
+    throw damaged(name, cause);
+  }
+}
+
+/** Booleans take a bit. */
+const VALUES_A_BYTE = 8;
+
+interface GroupSpec {
+  readonly library: Library;
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly start: number;
+  readonly settings: ArrowReadSettings;
+  readonly most: number;
+}
+
+function groupOf(found: RecordBatch, { library, name, names, start, settings, most }: GroupSpec): RowGroup {
+  const unsafe = new Map<number, string>();
+  const { bigints } = settings;
+  try {
+    const columns = names.map((column) =>
+      arrowValues(found.getChild(column)!, {
+        library,
+        bigints,
+        most,
+        unsafe: (row) => unsafe.set(row, column),
+      }),
+    );
+    return { start, rows: found.numRows, columns, unsafe };
+  } catch (cause) {
+    throw damaged(name, cause);
+  }
+}
+
+function damaged(name: string, cause: unknown): Error {
+  if (isMillraceError(cause)) return cause;
+  const says = cause instanceof Error ? cause.message : String(cause);
+  if (/compress/i.test(says))
+    return arrowError(name, 'its buffers are compressed, which is not known', cause);
+  const found = /Schema Message/.test(says)
+    ? 'it does not begin with a schema; a file that has it at its end only must be written as a stream'
+    : 'it is damaged';
+  return arrowError(name, found, cause);
+}
