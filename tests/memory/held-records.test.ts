@@ -39,7 +39,7 @@ describe('an asynchronous stage', () => {
     await done;
   });
 
-  test('pain P2: before a slow sink holds its concurrency and what the edges hold, however much there is', async () => {
+  test('pain P2, pain P4: before a slow sink holds its concurrency and what the edges hold, however much there is', async () => {
     const concurrency = 64;
     const total = 200_000;
     const reader = numbers(total);

@@ -125,7 +125,7 @@ describe('any Standard Schema', () => {
     expect(probe.output).toEqual([undefined]);
   });
 
-  test('that rejects is an error, not an unhandled rejection', async () => {
+  test('pain P25: that rejects is an error, not an unhandled rejection', async () => {
     const rejecting = {
       '~standard': { ...upper['~standard'], validate: () => Promise.reject(new Error('unseen')) },
     };

@@ -73,4 +73,27 @@ describe('csv files', () => {
     await marked.rest();
     expect(marked.origins[0]).toMatchObject({ byte: 3 + Buffer.byteLength('näme,b\n') });
   });
+
+  test('pain P35: bad rows are all reported behind a byte order mark, too: good and bad together are the lines', async () => {
+    const lines = Array.from({ length: 2000 }, (_, n) => (n % 3 === 0 ? `${n},a,b` : `${n},a`));
+    const path = join(folder, 'bom-and-bad.csv');
+    writeFileSync(path, `\ufeffid,v\n${lines.join('\n')}\n`);
+    for (const chunkBytes of [1, 7, 65_536]) {
+      const probe = probeReader(csvReader(path, { chunkBytes }));
+      const { length } = await probe.rest();
+      expect([length, probe.failures.length]).toEqual([1333, 667]);
+      expect(probe.failures[0]!.origin).toMatchObject({ record: 1, line: 2 });
+    }
+  });
+
+  test('pain P44: reading that is held back after each batch of a large chunk goes on, and ends once', async () => {
+    const rows = Array.from({ length: 120_000 }, (_, n) => ({ id: `${n}`, text: 'x'.repeat(n % 200) }));
+    const path = await write('large-chunks.csv', rows);
+    const probe = probeReader(csvReader(path, { chunkBytes: '10 MiB' }));
+    let asked = 0;
+    for (; probe.state === 'open'; asked++) await probe.request(1);
+    expect(asked).toBeGreaterThan(20);
+    expect(probe.records).toEqual(rows);
+    expect([probe.state, probe.unasked]).toEqual(['completed', 0]);
+  });
 });
