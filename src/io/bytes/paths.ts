@@ -120,7 +120,7 @@ async function expand(
   if (literal?.isFile()) return [{ path: resolve(pattern), bytes: literal.size }];
   const { globIterate } = await import('glob');
   const names: Buffer[] = [];
-  for await (const name of globIterate(pattern, { dot: hidden, nodir: true })) {
+  for await (const name of globIterate(pattern, { dot: hidden, nodir: true, windowsPathsNoEscape: true })) {
     signal?.throwIfAborted();
     names.push(Buffer.from(name));
   }
