@@ -50,7 +50,7 @@ export type { HttpReadOptions, HttpWriteOptions } from './io/bytes/http/http-opt
 export type { PartitionValues, RotateOptions } from './io/bytes/split-options.ts';
 export type { ArrowReadOptions } from './io/formats/arrow/arrow-read-options.ts';
 export type { ArrowWriteOptions } from './io/formats/arrow/arrow-write-options.ts';
-export type { ColumnKind } from './io/formats/column-kinds.ts';
+export type { ColumnKind } from './io/formats/columnar/column-kinds.ts';
 export type { ColumnType, TypedRow } from './io/formats/csv/column-types.ts';
 export type { CsvReadOptions } from './io/formats/csv/csv-read-options.ts';
 export type { CsvWriteOptions } from './io/formats/csv/csv-write-options.ts';

@@ -1,18 +1,11 @@
-import { concat, defer, EMPTY, finalize, from, mergeMap, Observable } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { Batch } from '../../interfaces/batch.ts';
-import type { OnError } from '../../interfaces/policy.ts';
 import type { ReadContext, Reader } from '../../interfaces/reader.ts';
 import type { Item } from '../../interfaces/signal.ts';
-import type { Paths } from './file-options.ts';
-import { type InputFile, inputFiles, pathsLabel } from './paths.ts';
+import { type EachFileSpec, eachFile } from './each-file.ts';
+import type { InputFile } from './paths.ts';
 
-export interface BatchReaderSpec<T> {
-  /** The registered name, e.g. `parquet`. */
-  readonly name: string;
-  readonly paths: Paths;
-  readonly allowEmpty: boolean;
-  readonly hidden: boolean;
-  readonly onError?: OnError | undefined;
+export interface BatchReaderSpec<T> extends Omit<EachFileSpec<T>, 'read'> {
   /**
    * The batches of one file. `label` is the source of their origins. What it opens it closes in its `finally`,
    * before it ends or throws; `left` aborts when nobody waits for the rest.
@@ -27,29 +20,10 @@ export interface BatchReaderSpec<T> {
 
 /**
  * A reader of files whose format makes its batches itself, as it does not come piece by piece from the front
- * to the end: columns, row groups. Files are read one after another.
+ * to the end: columns, row groups.
  */
 export function batchReader<T>(spec: BatchReaderSpec<T>): Reader<T> {
-  const label = `${spec.name} ${pathsLabel(spec.paths)}`;
-  return Object.freeze({
-    name: spec.name,
-    label,
-    traits: Object.freeze({ bounded: true, replay: 'none' as const, splittable: false }),
-    ...(spec.onError === undefined ? {} : { onError: spec.onError }),
-    open: (context: ReadContext) =>
-      defer(() => {
-        const left = new AbortController();
-        return from(inputFiles(spec.paths, spec, left.signal)).pipe(
-          mergeMap((files) => {
-            for (const file of files) context.expected(file.bytes);
-            return files.length === 0
-              ? EMPTY
-              : concat(...files.map((file) => readFile(spec, file, label, context)));
-          }),
-          finalize(() => left.abort()),
-        );
-      }),
-  });
+  return eachFile<T>({ ...spec, read: (file, label, context) => readFile(spec, file, label, context) });
 }
 
 function readFile<T>(

@@ -1,12 +1,13 @@
-import { concat, defer, EMPTY, finalize, from, mergeMap, Observable, type Subscriber } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import type { Batch } from '../../interfaces/batch.ts';
 import type { DecodeContext, Decoder } from '../../interfaces/format.ts';
 import type { ReadContext, Reader } from '../../interfaces/reader.ts';
 import type { Item } from '../../interfaces/signal.ts';
+import { eachFile } from './each-file.ts';
 import { type FileReadOptions, FileReadSchema, type FileReadSettings, type Paths } from './file-options.ts';
 import type { Input, Inputs } from './inputs.ts';
 import { openInputs } from './open-source.ts';
-import { type InputFile, inputFiles, pathsLabel } from './paths.ts';
+import type { InputFile } from './paths.ts';
 import { TextGuard } from './text-guard.ts';
 
 const NONE: Uint8Array = new Uint8Array(0);
@@ -31,25 +32,12 @@ export interface FileReaderSpec<T> {
  */
 export function fileReader<T>(spec: FileReaderSpec<T>): Reader<T> {
   const settings = FileReadSchema.parse(spec.options);
-  const label = `${spec.name} ${pathsLabel(spec.paths)}`;
-  return Object.freeze({
-    name: spec.name,
-    label,
-    traits: Object.freeze({ bounded: true, replay: 'none' as const, splittable: false }),
-    ...(settings.onError === undefined ? {} : { onError: settings.onError }),
-    open: (context: ReadContext) =>
-      defer(() => {
-        const left = new AbortController();
-        return from(inputFiles(spec.paths, settings, left.signal)).pipe(
-          mergeMap((files) => {
-            for (const file of files) context.expected(file.bytes);
-            return files.length === 0
-              ? EMPTY
-              : concat(...files.map((file) => readFile(file, label, settings, spec, context)));
-          }),
-          finalize(() => left.abort()),
-        );
-      }),
+  const { name, paths } = spec;
+  return eachFile<T>({
+    name,
+    paths,
+    settings,
+    read: (file, label, context) => readFile(file, label, settings, spec, context),
   });
 }
 

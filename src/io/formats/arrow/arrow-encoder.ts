@@ -1,7 +1,7 @@
 import type { DataType, Table, Vector } from 'apache-arrow';
 import type { Encoder } from '../../../interfaces/format.ts';
-import { type BufferedColumn, ColumnBuffer } from '../column-buffer.ts';
-import type { ColumnKind } from '../column-kinds.ts';
+import { type BufferedColumn, ColumnBuffer } from '../columnar/column-buffer.ts';
+import type { ColumnKind } from '../columnar/column-kinds.ts';
 import type { ArrowWriteSettings } from './arrow-write-options.ts';
 
 type Library = typeof import('apache-arrow');

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Size } from '../../../core/size.ts';
 import { type FileReadOptions, fileReadFields } from '../../bytes/file-options.ts';
 import { sizeSchema } from '../../bytes/size-schema.ts';
-import { type BigIntegers, bigIntegerFields } from '../big-integers.ts';
+import { columnNames } from '../column-names.ts';
+import { type BigIntegers, bigIntegerFields } from '../columnar/big-integers.ts';
 
 /** Options of `arrow.read`: those of all files that are not about text, and what concerns columns. */
 export interface ArrowReadOptions
@@ -19,12 +20,7 @@ const { encoding: _, invalid: __, maxRecordBytes: ___, ...fields } = fileReadFie
 export const ArrowReadSchema = z.strictObject({
   ...fields,
   ...bigIntegerFields,
-  columns: z
-    .array(z.string())
-    .min(1)
-    .refine((names) => new Set(names).size === names.length, 'a name is there twice')
-    .optional()
-    .describe('The only columns that records get, in this order; all when absent'),
+  columns: columnNames('The only columns that records get, in this order; all when absent'),
   maxBatchBytes: sizeSchema(1)
     .prefault('512 MiB')
     .describe('Bytes that one batch of records may take in the stream'),

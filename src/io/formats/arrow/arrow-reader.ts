@@ -10,8 +10,8 @@ import { FileReadSchema, type FileReadSettings, type Paths } from '../../bytes/f
 import type { Input } from '../../bytes/inputs.ts';
 import { openInputs } from '../../bytes/open-source.ts';
 import type { InputFile } from '../../bytes/paths.ts';
-import { groupBatches, type RowGroup } from '../group-batches.ts';
-import { wantedColumns } from '../wanted-columns.ts';
+import { groupBatches, type RowGroup } from '../columnar/group-batches.ts';
+import { wantedColumns } from '../columnar/wanted-columns.ts';
 import { arrowError } from './arrow-error.ts';
 import { ArrowMessages } from './arrow-messages.ts';
 import { type ArrowReadOptions, ArrowReadSchema, type ArrowReadSettings } from './arrow-read-options.ts';
@@ -46,7 +46,7 @@ function reader<T>(paths: Paths, settings: ArrowReadSettings): Reader<T> {
   const read = batchReader<T>({
     name: 'arrow',
     paths,
-    ...settings,
+    settings,
     batches: (file, label, context, left) => batches(file, label, context, left, settings, files),
   });
   return Object.freeze({

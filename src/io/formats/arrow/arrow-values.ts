@@ -1,5 +1,5 @@
 import type { DataType, MapRow, Vector } from 'apache-arrow';
-import { BIG_INTEGERS, UnsafeInteger } from '../big-integers.ts';
+import { BIG_INTEGERS, UnsafeInteger } from '../columnar/big-integers.ts';
 
 type Library = typeof import('apache-arrow');
 

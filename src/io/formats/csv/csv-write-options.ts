@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FileWriteOptions, fileWriteFields } from '../../bytes/file-options.ts';
+import { columnNames } from '../column-names.ts';
 
 /** The options of `csv.write`. */
 export interface CsvWriteOptions extends FileWriteOptions {
@@ -34,12 +35,7 @@ export interface CsvWriteOptions extends FileWriteOptions {
 export const CsvWriteSchema = z
   .strictObject({
     ...fileWriteFields,
-    columns: z
-      .array(z.string())
-      .min(1)
-      .refine((names) => new Set(names).size === names.length, 'a name is there twice')
-      .optional()
-      .describe('The columns, in order; by default the keys of the first record'),
+    columns: columnNames('The columns, in order; by default the keys of the first record'),
     header: z.boolean().default(true).describe('Whether the names of the columns are written first'),
     delimiter: z
       .string()

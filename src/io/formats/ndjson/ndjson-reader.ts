@@ -3,6 +3,7 @@ import { parseOptions } from '../../../core/options.ts';
 import type { Reader } from '../../../interfaces/reader.ts';
 import { type FileReadOptions, fileReadFields, type Paths } from '../../bytes/file-options.ts';
 import { fileReader } from '../../bytes/file-reader.ts';
+import { columnNames } from '../column-names.ts';
 import { FieldReader } from './field-reader.ts';
 import { NdjsonDecoder } from './ndjson-decoder.ts';
 
@@ -14,12 +15,7 @@ export interface NdjsonReadOptions extends FileReadOptions {
 
 export const NdjsonReadSchema = z.strictObject({
   ...fileReadFields,
-  columns: z
-    .array(z.string())
-    .min(1)
-    .refine((names) => new Set(names).size === names.length, 'a name is there twice')
-    .optional()
-    .describe('The only fields that records get'),
+  columns: columnNames('The only fields that records get'),
 });
 
 /** A longer text leaves the young heap of V8, where it takes five times as long to make and half as long again to parse. */

@@ -1,8 +1,8 @@
 import type { SchemaElement } from 'hyparquet';
 import type { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { Encoder } from '../../../interfaces/format.ts';
-import { ColumnBuffer } from '../column-buffer.ts';
-import type { ColumnKind } from '../column-kinds.ts';
+import { ColumnBuffer } from '../columnar/column-buffer.ts';
+import type { ColumnKind } from '../columnar/column-kinds.ts';
 import { CODECS } from './parquet-compressors.ts';
 import type { ParquetWriteSettings } from './parquet-write-options.ts';
 

@@ -2,13 +2,13 @@ import { TextDecoder } from 'node:util';
 import type { FileMetaData, ParquetScan } from 'hyparquet';
 import { MillraceError } from '../../../core/errors.ts';
 import { optionalPeer } from '../../../core/optional-peer.ts';
-import type { RowGroup } from '../group-batches.ts';
-import { wantedColumns } from '../wanted-columns.ts';
-import { type Column, columnValues } from './column-values.ts';
+import type { RowGroup } from '../columnar/group-batches.ts';
+import { wantedColumns } from '../columnar/wanted-columns.ts';
 import { decompressors } from './parquet-compressors.ts';
 import { parquetError } from './parquet-error.ts';
 import type { ParquetFile } from './parquet-file.ts';
 import type { ParquetReadSettings } from './parquet-read-options.ts';
+import { type Column, columnValues } from './parquet-values.ts';
 
 /** A Parquet file, row group by row group. */
 export class ParquetGroups {

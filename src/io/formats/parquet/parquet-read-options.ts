@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Size } from '../../../core/size.ts';
 import { type FileReadOptions, fileReadFields } from '../../bytes/file-options.ts';
 import { sizeSchema } from '../../bytes/size-schema.ts';
-import { type BigIntegers, bigIntegerFields } from '../big-integers.ts';
+import { columnNames } from '../column-names.ts';
+import { type BigIntegers, bigIntegerFields } from '../columnar/big-integers.ts';
 
 /** Options of `parquet.read`. */
 export interface ParquetReadOptions
@@ -25,12 +26,7 @@ export const ParquetReadSchema = z.strictObject({
   onError,
   hidden,
   allowEmpty,
-  columns: z
-    .array(z.string())
-    .min(1)
-    .refine((names) => new Set(names).size === names.length, 'a name is there twice')
-    .optional()
-    .describe('The only columns that are read, in this order; all when absent'),
+  columns: columnNames('The only columns that are read, in this order; all when absent'),
   ...bigIntegerFields,
   binaryAsText: z
     .boolean()

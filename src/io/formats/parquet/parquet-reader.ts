@@ -7,7 +7,7 @@ import { batchReader } from '../../bytes/batch-reader.ts';
 import type { Paths } from '../../bytes/file-options.ts';
 import { httpTarget } from '../../bytes/http/http-url.ts';
 import type { InputFile } from '../../bytes/paths.ts';
-import { groupBatches } from '../group-batches.ts';
+import { groupBatches } from '../columnar/group-batches.ts';
 import { ParquetFile } from './parquet-file.ts';
 import { ParquetGroups } from './parquet-groups.ts';
 import {
@@ -42,7 +42,7 @@ function reader<T>(paths: Paths, settings: ParquetReadSettings): Reader<T> {
   const read = batchReader<T>({
     name: 'parquet',
     paths,
-    ...settings,
+    settings,
     batches: (file, label, context) => batches(file, label, context, settings),
   });
   return Object.freeze({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type FileWriteOptions, fileWriteFields } from '../../bytes/file-options.ts';
-import { type ColumnWriteOptions, columnWriteFields } from '../column-kinds.ts';
+import { type ColumnWriteOptions, columnWriteFields } from '../columnar/column-kinds.ts';
 
 /** Options of `parquet.write`: those of all files but `append`, `compression` and `level`, and what concerns columns. */
 export interface ParquetWriteOptions

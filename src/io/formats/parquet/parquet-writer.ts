@@ -1,6 +1,6 @@
 import { parseOptions } from '../../../core/options.ts';
 import type { Writer } from '../../../interfaces/writer.ts';
-import { peerWriter } from '../peer-writer.ts';
+import { peerWriter } from '../columnar/peer-writer.ts';
 import { ParquetEncoder } from './parquet-encoder.ts';
 import { type ParquetWriteOptions, ParquetWriteSchema } from './parquet-write-options.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { formatOrigin } from '../../core/batch.ts';
-import { MillraceError } from '../../core/errors.ts';
-import type { Origin } from '../../interfaces/batch.ts';
+import { formatOrigin } from '../../../core/batch.ts';
+import { MillraceError } from '../../../core/errors.ts';
+import type { Origin } from '../../../interfaces/batch.ts';
 
 /** What readers of columnar files take for 64-bit integers. */
 export interface BigIntegers {

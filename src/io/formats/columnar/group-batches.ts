@@ -1,8 +1,8 @@
-import { batch, PickedOrigin } from '../../core/batch.ts';
-import type { ColumnRows } from '../../core/column-rows.ts';
-import type { Batch, Origin } from '../../interfaces/batch.ts';
-import type { Replacement } from '../../interfaces/failure.ts';
-import type { ReadContext } from '../../interfaces/reader.ts';
+import { batch, PickedOrigin } from '../../../core/batch.ts';
+import type { ColumnRows } from '../../../core/column-rows.ts';
+import type { Batch, Origin } from '../../../interfaces/batch.ts';
+import type { Replacement } from '../../../interfaces/failure.ts';
+import type { ReadContext } from '../../../interfaces/reader.ts';
 import { unsafeInteger } from './big-integers.ts';
 import { RowOrigin, type RowPlace } from './row-origin.ts';
 

@@ -1,5 +1,5 @@
-import { MillraceError } from '../../core/errors.ts';
-import { showValue } from '../../core/show-value.ts';
+import { MillraceError } from '../../../core/errors.ts';
+import { showValue } from '../../../core/show-value.ts';
 import { type ColumnKind, columnValue, kindOf } from './column-kinds.ts';
 
 export interface ColumnBufferOptions {

@@ -1,4 +1,4 @@
-import { BIG_INTEGERS, UnsafeInteger } from '../big-integers.ts';
+import { BIG_INTEGERS, UnsafeInteger } from '../columnar/big-integers.ts';
 import type { ParquetReadSettings } from './parquet-read-options.ts';
 
 /** The values of a column for the rows of a group. */

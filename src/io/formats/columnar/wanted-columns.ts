@@ -1,5 +1,5 @@
-import { didYouMean } from '../../core/did-you-mean.ts';
-import { MillraceError } from '../../core/errors.ts';
+import { didYouMean } from '../../../core/did-you-mean.ts';
+import { MillraceError } from '../../../core/errors.ts';
 
 /**
  * The names of the columns to read of a file that has these: those that are asked for, in their order, or all.

@@ -1,4 +1,4 @@
-import type { BatchOrigin, Origin } from '../../interfaces/batch.ts';
+import type { BatchOrigin, Origin } from '../../../interfaces/batch.ts';
 
 export interface RowPlace {
   readonly source: string;

@@ -1,8 +1,8 @@
-import { optionalPeer } from '../../core/optional-peer.ts';
-import type { Encoder } from '../../interfaces/format.ts';
-import type { WriteContext, Writer } from '../../interfaces/writer.ts';
-import { type FileWriterSpec, fileWriter } from '../bytes/file-writer.ts';
-import { pathsLabel } from '../bytes/paths.ts';
+import { optionalPeer } from '../../../core/optional-peer.ts';
+import type { Encoder } from '../../../interfaces/format.ts';
+import type { WriteContext, Writer } from '../../../interfaces/writer.ts';
+import { type FileWriterSpec, fileWriter } from '../../bytes/file-writer.ts';
+import { pathsLabel } from '../../bytes/paths.ts';
 
 /** A package that is loaded when a writer is opened. */
 export interface Peer<L> {
