@@ -13,6 +13,7 @@ import type { InputFile } from '../../bytes/paths.ts';
 import { groupBatches, type RowGroup } from '../columnar/group-batches.ts';
 import { wantedColumns } from '../columnar/wanted-columns.ts';
 import { arrowError } from './arrow-error.ts';
+import { checkHead } from './arrow-head.ts';
 import { ArrowMessages } from './arrow-messages.ts';
 import { type ArrowReadOptions, ArrowReadSchema, type ArrowReadSettings } from './arrow-read-options.ts';
 import { arrowValues } from './arrow-values.ts';
@@ -89,7 +90,10 @@ async function* inputBatches<T>(
   context: ReadContext,
   settings: ArrowReadSettings,
 ): AsyncGenerator<Batch<T>, void> {
-  const decode = (head: Uint8Array) => library.Message.decode(head);
+  const decode = (head: Uint8Array) => {
+    checkHead(head);
+    return library.Message.decode(head);
+  };
   const messages = new ArrowMessages({ name, source, maxBytes: settings.maxBatchBytes, decode });
   const place = { source: label, file };
   let start = 0;
