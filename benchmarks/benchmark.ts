@@ -12,6 +12,8 @@ export interface Answer {
   readonly tables: readonly Table[];
   /** One line a goal: reached or missed, with the figure. */
   readonly goals: readonly Goal[];
+  /** What profiles show of a goal that is missed; left out of the page when all are reached. */
+  readonly profile?: readonly string[];
   /** One line. */
   readonly takeaway: string;
 }

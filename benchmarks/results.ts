@@ -40,7 +40,13 @@ export function section({ name, question }: Benchmark, answer: Answer): string[]
       ]),
     }),
     '',
+    ...profileLines(answer),
   ];
+}
+
+function profileLines({ goals, profile = [] }: Answer): string[] {
+  if (profile.length === 0 || goals.every(isReached)) return [];
+  return ['What profiles show of what was missed:', '', ...profile.map((line) => `- ${line}`), ''];
 }
 
 /** A goal is judged by what the page shows. */

@@ -28,6 +28,9 @@ export const gzip: Benchmark = {
         },
       ],
       goals: [{ what: 'gzip CSV ÷ the longer of decompression and parsing', most: 1.1, measured: longer }],
+      profile: [
+        'The two overlap but for the first piece and the last, and for what the main thread does for zlib’s streams: a tenth of its time is waiting, 6 % collecting buffers of decompressed pieces, 4 % the calls of the streams.',
+      ],
       takeaway: `Reading gzip takes ${longer.toFixed(2)} times as long as the longer of decompression alone and parsing alone.`,
     };
   },
