@@ -21,6 +21,9 @@ export interface ArrowMessagesSpec {
 const MAGIC = Buffer.from('ARROW1\0\0');
 const CONTINUES = 0xffffffff;
 
+/** A head says which columns there are and where their values lie: some hundred bytes a column. */
+const MOST_HEAD_BYTES = 64 * 2 ** 20;
+
 /**
  * The messages of an Arrow IPC stream, each as one piece of bytes: its lengths are looked at before it is held. A
  * file is the same stream between a mark and a directory, which is not needed to read it from the front.
@@ -63,7 +66,8 @@ export class ArrowMessages {
       await this.#read(begin);
       return undefined;
     }
-    if (headBytes < 0) throw arrowError(name, 'a message says that it has less than no bytes');
+    if (headBytes < 0 || headBytes > MOST_HEAD_BYTES)
+      throw arrowError(name, 'what stands there is no message');
     this.#check(headBytes, maxBytes);
     const head = await this.#peek(begin + headBytes);
     if (head.length < begin + headBytes) throw truncatedArrow(name);

@@ -9,15 +9,18 @@ export class ParquetFile implements AsyncBuffer {
   readonly #path: string;
   readonly #handle: FileHandle;
   readonly #took: (bytes: number) => void;
+  /** Bytes that were not told of yet: what is read twice counts once. */
+  #left: number;
 
   private constructor(path: string, handle: FileHandle, bytes: number, took: (bytes: number) => void) {
     this.#path = path;
     this.#handle = handle;
     this.byteLength = bytes;
+    this.#left = bytes;
     this.#took = took;
   }
 
-  /** `took` is told of the bytes that were read. */
+  /** `took` is told of the bytes that were read, as many in all as the file has. */
   static async open(path: string, took: (bytes: number) => void): Promise<ParquetFile> {
     const handle = await open(path, 'r').catch((cause: unknown) => {
       throw ioError('open', path, cause);
@@ -52,12 +55,23 @@ export class ParquetFile implements AsyncBuffer {
       }
       at += read;
     }
-    this.#took(bytes.byteLength);
+    this.#count(bytes.byteLength);
     return bytes;
+  }
+
+  /** Nothing more is wanted of it: columns that nobody asked for count as taken, too. */
+  end(): void {
+    this.#count(this.#left);
   }
 
   close(): Promise<void> {
     return this.#handle.close();
+  }
+
+  #count(bytes: number): void {
+    const fresh = Math.min(bytes, this.#left);
+    this.#left -= fresh;
+    if (fresh > 0) this.#took(fresh);
   }
 
   async #read(into: Uint8Array, position: number): Promise<number> {

@@ -68,6 +68,7 @@ async function* batches<T>(
     for await (const group of groups) {
       yield* groupBatches<T>(group, make, { source: label, file: path }, context);
     }
+    file.end();
   } finally {
     await file.close();
   }

@@ -215,9 +215,7 @@ describe('a damaged Arrow stream', () => {
     ],
   ])('is refused when it is %s', async (_, content) => {
     const path = tempFolder().write('a.arrow', content);
-    await expect(read(path)).rejects.toMatchObject({
-      code: expect.stringMatching(/^ERR_(ARROW|LIMIT|TRUNCATED)$/),
-    });
+    await expect(read(path)).rejects.toMatchObject({ code: 'ERR_ARROW' });
   });
 
   test('is refused when something stands behind its end', async () => {

@@ -175,6 +175,16 @@ describe('reading Parquet', () => {
     },
   );
 
+  test('counts as many bytes as the file has, whichever columns are read', async () => {
+    const path = await write(ROWS);
+    const { length } = readFileSync(path);
+    for (const options of [{}, { columns: ['s'] }]) {
+      const probe = probeReader(parquetReader(path, options));
+      await probe.rest();
+      expect(probe.consumed).toBe(length);
+    }
+  });
+
   test('holds back while nobody asks, and closes the file when the reader leaves', async () => {
     const many = Array.from({ length: 5000 }, (_, id) => ({ id }));
     const folder = tempFolder();
