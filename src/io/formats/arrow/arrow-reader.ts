@@ -107,7 +107,7 @@ async function* inputBatches<T>(
       names,
       start,
       settings,
-      most: messages.largest * VALUES_A_BYTE,
+      most: Math.max(FEW_VALUES, messages.largest * VALUES_A_BYTE),
     });
     make ??= columnRows(names);
     yield* groupBatches<T>(group, make, place, context);
@@ -130,6 +130,8 @@ async function* recordBatches(
 
 /** Booleans take a bit. */
 const VALUES_A_BYTE = 8;
+/** Columns of nothing take no bytes. */
+const FEW_VALUES = 2 ** 20;
 
 interface GroupSpec {
   readonly library: Library;

@@ -136,6 +136,13 @@ describe('reading Arrow', () => {
     expect(await read(folder.write('a.arrow', file))).toEqual(expected);
   });
 
+  test('takes columns of nothing, which have no bytes', async () => {
+    const nothing = vectorFromArray(new Array(50_000).fill(null), new arrowLibrary.Null());
+    const path = tempFolder().write('a.arrows', tableToIPC(new arrowLibrary.Table({ nothing }), 'stream'));
+    const rows = await read(path);
+    expect([rows.length, rows[49_999]]).toEqual([50_000, { nothing: null }]);
+  });
+
   test('of some columns gives no others, by columns or a select behind', async () => {
     const path = await write(ROWS);
     const rows = toArray<unknown>();
