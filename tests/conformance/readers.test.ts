@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 import { gzipSync } from 'node:zlib';
+import { Table, tableToIPC, vectorFromArray } from 'apache-arrow';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { concat, from, of, throwError } from 'rxjs';
 import { describe, test } from 'vitest';
 import type { Reader } from '../../src/interfaces/reader.ts';
+import { arrowReader } from '../../src/io/formats/arrow/arrow-reader.ts';
 import { csvReader } from '../../src/io/formats/csv/csv-reader.ts';
 import { jsonReader } from '../../src/io/formats/json/json-reader.ts';
 import { ndjsonReader } from '../../src/io/formats/ndjson/ndjson-reader.ts';
@@ -111,6 +113,37 @@ suite<{ id: string; at: number | bigint }>(
     output: many.map(({ id, at }) => ({ id, at: Number(at) })),
     bad: {
       make: () => parquetReader(bigParquet, { bigints: 'number' }),
+      output: many.map(({ id, at }) => ({ id, at: Number(at) })),
+      failures: 1,
+    },
+  },
+);
+
+const arrowBytes = (data: readonly { id: string; at: bigint }[] = many) =>
+  tableToIPC(
+    new Table({
+      id: vectorFromArray(data.map(({ id }) => id)),
+      at: vectorFromArray(data.map(({ at }) => at)),
+    }),
+    'stream',
+  );
+const arrowPath = folder.file('rows.arrows', arrowBytes());
+const bigArrow = folder.file('big.arrows', arrowBytes([{ id: 'x', at: 2n ** 60n }, ...many]));
+suite('arrow', () => arrowReader(arrowPath, smallChunks), {
+  output: many,
+  chunked: (chunkBytes) => arrowReader(arrowPath, { chunkBytes }),
+  failing: {
+    make: () => arrowReader([arrowPath, folder.file('no.arrows', 'no stream')]),
+    before: many,
+  },
+});
+suite<{ id: string; at: number | bigint }>(
+  'arrow as numbers',
+  () => arrowReader(arrowPath, { bigints: 'number' }),
+  {
+    output: many.map(({ id, at }) => ({ id, at: Number(at) })),
+    bad: {
+      make: (chunkBytes = 64) => arrowReader(bigArrow, { bigints: 'number', chunkBytes }),
       output: many.map(({ id, at }) => ({ id, at: Number(at) })),
       failures: 1,
     },

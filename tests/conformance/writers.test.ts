@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { WritableStream } from 'node:stream/web';
+import { tableFromIPC } from 'apache-arrow';
 import { parquetReadObjects } from 'hyparquet';
 import { describe, test } from 'vitest';
 import type { Encoder } from '../../src/interfaces/format.ts';
@@ -9,6 +10,7 @@ import type { Writer } from '../../src/interfaces/writer.ts';
 import type { FileWriteOptions } from '../../src/io/bytes/file-options.ts';
 import { nodeFileSystem } from '../../src/io/bytes/file-system.ts';
 import { fileWriter } from '../../src/io/bytes/file-writer.ts';
+import { arrowWriter } from '../../src/io/formats/arrow/arrow-writer.ts';
 import { CsvEncoder } from '../../src/io/formats/csv/csv-encoder.ts';
 import { CsvWriteSchema } from '../../src/io/formats/csv/csv-write-options.ts';
 import { csvWriter } from '../../src/io/formats/csv/csv-writer.ts';
@@ -142,6 +144,27 @@ suite(
   () => {
     const path = folder.path('a.parquet');
     return { writer: parquetWriter(path, { groupRows: 2 }), written: () => rowsOf(path) };
+  },
+  {
+    input,
+    output: { text: input, partial: 0 },
+    nothing,
+    empty: { text: [], partial: 0 },
+    poison: 'no record',
+  },
+);
+/** The rows of an Arrow stream. */
+function streamedRows(path: string): unknown {
+  const { text, partial } = folder.content(path);
+  if (text === undefined) return { text, partial };
+  const rows = tableFromIPC(readFileSync(path)).toArray() as { toJSON(): unknown }[];
+  return { text: rows.map((row) => row.toJSON()), partial };
+}
+suite(
+  'arrow',
+  () => {
+    const path = folder.path('a.arrows');
+    return { writer: arrowWriter(path), written: () => streamedRows(path) };
   },
   {
     input,
