@@ -8,7 +8,7 @@ import { batch, CountedOrigin } from '../../../../src/core/batch.ts';
 import { systemClock } from '../../../../src/core/clock.ts';
 import type { Sink, Writer } from '../../../../src/interfaces/writer.ts';
 import type { FileWriteOptions } from '../../../../src/io/bytes/file-options.ts';
-import type { FileSystem } from '../../../../src/io/bytes/file-system.ts';
+import { type FileSystem, nodeFileSystem, type OutputHandle } from '../../../../src/io/bytes/file-system.ts';
 import { type EncoderStart, fileWriter } from '../../../../src/io/bytes/file-writer.ts';
 import { errno, faultyFileSystem } from '../faulty-file-system.ts';
 import { tempFolder } from '../temp-folder.ts';
@@ -98,6 +98,42 @@ describe('a file writer', () => {
     expect(fileSystem.calls.filter((call) => call === 'write').length).toBeLessThan(100);
     await sink.close();
     expect(text(join(path, 'x'))).toBe(`${`${'x'.repeat(99)}\n`.repeat(1000)}end\n`);
+  });
+
+  test('pain P13: a write that takes its time holds back by bytes, however large a batch is, and loses nothing', async () => {
+    const { path } = tempFolder();
+    const { promise: disk, resolve } = Promise.withResolvers<void>();
+    const slow: FileSystem = {
+      ...nodeFileSystem,
+      async open(name, flags) {
+        const handle = await nodeFileSystem.open(name, flags);
+        const write: OutputHandle['write'] = async (...given) => {
+          await disk;
+          return handle.write(...given);
+        };
+        return Object.assign(Object.create(handle), {
+          write,
+          close: () => handle.close(),
+          sync: () => handle.sync(),
+        });
+      },
+    };
+    const sink = await lineWriter(join(path, 'x'), { bufferBytes: 1000 }, slow).open({
+      signal: new AbortController().signal,
+      clock: systemClock,
+      wrote: () => undefined,
+    });
+    const line = 'x'.repeat(99);
+    const put = () => sink.write(batch([line], new CountedOrigin('t', 1)));
+    let held = put();
+    let taken = 1;
+    for (; held === undefined && taken < 100; taken++) held = put();
+    // A block that is being written, one that is full, and the batch that waits.
+    expect(taken).toBe(21);
+    resolve();
+    await held;
+    await sink.close();
+    expect(readFileSync(join(path, 'x'), 'utf8')).toBe(`${`${line}\n`.repeat(taken)}end\n`);
   });
 
   test('compresses by name, or as it is told', async () => {
