@@ -22,3 +22,8 @@ export function refusePromise(value: unknown, hint: string): void {
   value.then(ignore, ignore);
   throw new MillraceError('ERR_CALLBACK', 'its callback returned a promise, which nobody awaits', { hint });
 }
+
+/** Refuses a promise of a synchronous operator's `end`: what it would emit later would be lost. */
+export function refuseLateEnd(value: unknown): void {
+  refusePromise(value, 'Emit what is left before `end` returns, or make the operator an asynchronous one.');
+}

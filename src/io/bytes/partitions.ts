@@ -1,5 +1,6 @@
 import { type ErrorFields, MillraceError, toError } from '../../core/errors.ts';
 import { showValue } from '../../core/show-value.ts';
+import { refusePromise } from '../../core/thenable.ts';
 import { type PathTemplate, shown } from './path-template.ts';
 import { foldedPath } from './path-value.ts';
 import type { PartitionValues } from './split-options.ts';
@@ -55,6 +56,7 @@ export class Partitions<P> {
     if (valuesOf !== undefined) {
       try {
         values = valuesOf(record);
+        refusePromise(values, 'Work out what it waits for by mapAsync, before it is written.');
       } catch (cause) {
         throw refusal(index, `partitionBy has failed: ${toError(cause).message}`, { cause });
       }

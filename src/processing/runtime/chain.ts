@@ -1,5 +1,6 @@
 import { BATCH_SIZE, CountedOrigin } from '../../core/batch.ts';
 import { MillraceError } from '../../core/errors.ts';
+import { refuseLateEnd } from '../../core/thenable.ts';
 import type { Batch } from '../../interfaces/batch.ts';
 import type { Emit, SyncLogic } from '../../interfaces/operator.ts';
 import type { OperatorNode } from '../graph/node.ts';
@@ -213,7 +214,7 @@ export class Chain {
     const logic = this.#logics[this.#ended];
     if (logic === undefined) return true;
     const next = this.#entries[++this.#ended]!;
-    this.between(this.nodes[this.#ended - 1]!, () => logic.end?.(next));
+    this.between(this.nodes[this.#ended - 1]!, () => refuseLateEnd(logic.end?.(next)));
     return false;
   }
 

@@ -1,5 +1,6 @@
 import { batch, CountedOrigin, PickedOrigin } from '../../core/batch.ts';
 import { MillraceError } from '../../core/errors.ts';
+import { refusePromise } from '../../core/thenable.ts';
 import type { Batch } from '../../interfaces/batch.ts';
 import type { Emit } from '../../interfaces/operator.ts';
 import type { SplitNode } from '../graph/node.ts';
@@ -114,7 +115,13 @@ export function splitTail(
   let gathered = 0;
 
   const choose = (record: unknown): Gathered => {
-    for (const route of tried) if (route.matches!(record)) return route;
+    for (const route of tried) {
+      const taken = route.matches!(record);
+      if (taken === true) return route;
+      if (taken === false) continue;
+      refusePromise(taken, 'Work out what it waits for by mapAsync, in front of the split.');
+      if (taken) return route;
+    }
     if (rest !== undefined) return rest;
     throw new MillraceError('ERR_UNROUTED', 'no route takes the record', {
       hint: 'Add a route with `otherwise`, or a policy in the onError of the split.',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defineOperator, discard, from, otherwise, pipeline, run, toArray } from '../../../../src/index.ts';
 import { filter } from '../../../../src/processing/operators/filter.ts';
 import { flatMap } from '../../../../src/processing/operators/flat-map.ts';
 import { flatMapAsync } from '../../../../src/processing/operators/flat-map-async.ts';
@@ -58,6 +59,29 @@ test.each([
     expect(probe.output).toEqual([]);
   },
 );
+
+test('pain P9: an asynchronous predicate of a split is an error, and so is its rejection', async () => {
+  for (const predicate of [async () => true, async () => Promise.reject(new Error('late'))]) {
+    const { a, b } = from([1, 2]).split({ a: predicate as never, b: otherwise });
+    const routed = toArray<number>();
+    const running = run(pipeline('p', [a.to(routed), b.to(discard())]));
+    await expect(running).rejects.toMatchObject({
+      code: 'ERR_CALLBACK',
+      message: expect.stringContaining('returned a promise'),
+    });
+    expect(routed.records).toEqual([]);
+  }
+});
+
+test('pain P9: an asynchronous end of an operator is an error: what it would emit later is not lost unseen', async () => {
+  const late = defineOperator<number, number>({
+    name: 'late',
+    kind: 'sync',
+    create: () => ({ push: (n, emit) => emit(n), end: async () => {} }),
+  });
+  const running = run(pipeline('p', from([1]).pipe(late).to(discard())));
+  await expect(running).rejects.toMatchObject({ message: expect.stringContaining('promise') });
+});
 
 test('a predicate may return anything that is true or false', async () => {
   const probe = probeOperator(filter((text: string) => text.length));
