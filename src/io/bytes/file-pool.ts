@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
+import { headOf } from './file-head.ts';
 import type { FileWriteSettings } from './file-options.ts';
 import { endsLine, noFolder, notAFile, openPlace, statusOf, syncFolder } from './file-place.ts';
 import type { FileSystem, OutputHandle } from './file-system.ts';
@@ -23,6 +24,8 @@ export interface CreatedFile {
   readonly file: PooledFile;
   /** Whether its last line lacks a line feed, where it was there before. */
   readonly unended: boolean;
+  /** The first bytes of what was there before. */
+  readonly head: Uint8Array;
 }
 
 /**
@@ -80,10 +83,11 @@ export class FilePool {
     await this.#closeOldest();
     const opened = await openPlace({ path, settings, fileSystem }, found);
     const unended = opened.place.begin > 0 && !(await endsLine(opened));
+    const head = await headOf(opened);
     const file = new PooledFile(opened.place, this);
     this.#files.add(file);
     this.#open.set(file, opened.handle);
-    return { file, unended };
+    return { file, unended, head };
   }
 
   gathered(_file: PooledFile, bytes: number): void {

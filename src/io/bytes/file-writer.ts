@@ -4,6 +4,7 @@ import type { Encoder } from '../../interfaces/format.ts';
 import type { WriteContext, Writer } from '../../interfaces/writer.ts';
 import type { ByteOutput } from './byte-output.ts';
 import { compressedOutput, outputCompression } from './compressed-output.ts';
+import { type EncoderStart, encoderStart } from './encoder-start.ts';
 import { EncodingSink } from './encoding-sink.ts';
 import { type FileWriteOptions, FileWriteSchema, type FileWriteSettings } from './file-options.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
@@ -14,12 +15,6 @@ import { PathTemplate } from './path-template.ts';
 import { pathOf, pathsLabel } from './paths.ts';
 import { SplitSink } from './split-sink.ts';
 import { StreamOutput } from './stream-output.ts';
-
-/** What an encoder may want to know about where it begins. */
-export interface EncoderStart {
-  /** Whether there is something before what it will write: a header row would come twice. */
-  readonly appending: boolean;
-}
 
 export interface FileWriterSpec<T> {
   /** The registered name, e.g. `csv`. */
@@ -32,6 +27,8 @@ export interface FileWriterSpec<T> {
   readonly fileSystem?: FileSystem;
 }
 
+const NOTHING: Uint8Array = new Uint8Array(0);
+
 /**
  * A writer of one file, or, with `partitionBy` or `rotate`, of several. Without `append` a file appears
  * wholly or not at all: it is written under a temporary name in the same folder
@@ -41,7 +38,7 @@ export interface FileWriterSpec<T> {
 export function fileWriter<T>(spec: FileWriterSpec<T>): Writer<T> {
   const settings = FileWriteSchema.parse(spec.options);
   if (isHttpUrl(spec.path)) {
-    const encoder = () => spec.encoder({ appending: false });
+    const encoder = () => spec.encoder(encoderStart(String(spec.path), NOTHING, 'none'));
     return httpWriter<T>({ name: spec.name, url: spec.path, settings, encoder });
   }
   const name = pathOf(spec.path);
@@ -49,10 +46,10 @@ export function fileWriter<T>(spec: FileWriterSpec<T>): Writer<T> {
   const path = stdout ? 'stdout' : resolve(name);
   const compression = outputCompression(name, settings);
   const template = templateOf(path, stdout, settings);
-  const sink = async (output: ByteOutput, appending: boolean, prefix: string) => {
+  const sink = async (output: ByteOutput, head: Uint8Array, prefix: string) => {
     try {
       const compressed = compressedOutput(output, compression, settings.level);
-      return new EncodingSink(spec.encoder({ appending }), compressed, prefix);
+      return new EncodingSink(spec.encoder(encoderStart(path, head, compression)), compressed, prefix);
     } catch (error) {
       await output.abandon();
       throw error;
@@ -67,7 +64,7 @@ export function fileWriter<T>(spec: FileWriterSpec<T>): Writer<T> {
     async open(context: WriteContext) {
       if (stdout) {
         const wrote = (bytes: number) => context.wrote(bytes);
-        return sink(new StreamOutput(process.stdout, path, wrote), false, '');
+        return sink(new StreamOutput(process.stdout, path, wrote), NOTHING, '');
       }
       const fileSystem = spec.fileSystem ?? nodeFileSystem;
       if (template !== undefined) {
@@ -75,7 +72,7 @@ export function fileWriter<T>(spec: FileWriterSpec<T>): Writer<T> {
         return SplitSink.open<T>({ template, settings, compression, encoder, fileSystem, context });
       }
       const opened = await openOutput({ path, settings, text: compression === 'none', fileSystem, context });
-      return sink(opened.output, opened.appending, opened.prefix);
+      return sink(opened.output, opened.head, opened.prefix);
     },
   });
 }

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { isMillraceError } from '../../core/errors.ts';
 import type { WriteContext } from '../../interfaces/writer.ts';
 import type { ByteOutput } from './byte-output.ts';
+import { headOf } from './file-head.ts';
 import type { FileWriteSettings } from './file-options.ts';
 import { type FileEnding, FileOutput } from './file-output.ts';
 import { endsLine, notAFile, type OpenPlace, openPlace, statusOf, syncFolder } from './file-place.ts';
@@ -9,10 +10,12 @@ import type { FileSystem, OutputHandle } from './file-system.ts';
 import { ioError } from './io-error.ts';
 import { openPipeOutput } from './pipe-output.ts';
 
+const NOTHING: Uint8Array = new Uint8Array(0);
+
 export interface OpenedOutput {
   readonly output: ByteOutput;
-  /** Whether something is in the file already. */
-  readonly appending: boolean;
+  /** The first bytes of what is in the file already. */
+  readonly head: Uint8Array;
   /** What has to go before the first bytes: the line feed that the last line lacks. */
   readonly prefix: string;
 }
@@ -38,7 +41,7 @@ export async function openOutput(spec: OutputSpec): Promise<OpenedOutput> {
   const found = await statusOf(path, fileSystem);
   if (found?.isDirectory() === true) throw notAFile(path, 'a folder');
   if (found?.isFIFO() === true) {
-    return { output: await openPipeOutput(path, spec.context), appending: false, prefix: '' };
+    return { output: await openPipeOutput(path, spec.context), head: NOTHING, prefix: '' };
   }
   if (found !== undefined && !found.isFile()) return openDevice(spec);
   if (settings.mkdir) {
@@ -48,9 +51,9 @@ export async function openOutput(spec: OutputSpec): Promise<OpenedOutput> {
   }
   const opened = await openPlace(spec, found);
   const { begin } = opened.place;
-  const appending = begin > 0;
-  const prefix = spec.text && appending && !(await endsLine(opened)) ? '\n' : '';
-  return { output: outputOf(spec, opened.handle, begin, endingOf(spec, opened)), appending, prefix };
+  const prefix = spec.text && begin > 0 && !(await endsLine(opened)) ? '\n' : '';
+  const head = await headOf(opened);
+  return { output: outputOf(spec, opened.handle, begin, endingOf(spec, opened)), head, prefix };
 }
 
 function endingOf({ settings, fileSystem }: OutputSpec, { place, handle }: OpenPlace): FileEnding {
@@ -77,7 +80,7 @@ async function openDevice(spec: OutputSpec): Promise<OpenedOutput> {
   const close = () => handle.close().catch(() => undefined);
   return {
     output: outputOf(spec, handle, null, { publish: close, abandon: close }),
-    appending: false,
+    head: NOTHING,
     prefix: '',
   };
 }

@@ -5,6 +5,7 @@ import type { Sink, WriteContext } from '../../interfaces/writer.ts';
 import type { ByteOutput } from './byte-output.ts';
 import { compressedOutput } from './compressed-output.ts';
 import type { Compression } from './compression.ts';
+import { type EncoderStart, encoderStart } from './encoder-start.ts';
 import type { FileWriteSettings } from './file-options.ts';
 import { FilePool } from './file-pool.ts';
 import type { FileSystem } from './file-system.ts';
@@ -16,7 +17,7 @@ export interface SplitSinkSpec<T> {
   readonly template: PathTemplate;
   readonly settings: FileWriteSettings;
   readonly compression: Compression;
-  readonly encoder: (start: { readonly appending: boolean }) => Encoder<T>;
+  readonly encoder: (start: EncoderStart) => Encoder<T>;
   readonly fileSystem: FileSystem;
   readonly context: WriteContext;
 }
@@ -154,10 +155,10 @@ export class SplitSink<T> implements Sink<T> {
     const { template, compression, settings, encoder } = this.#spec;
     const continuable = compression === 'none' || compression === 'gzip' || compression === 'zstd';
     if (!continuable && this.#compressing.size >= settings.maxOpenFiles) throw tooMany(compression, settings);
-    const { file, unended } = await this.#pool.create(template.fill(lane.texts, lane.begun + 1)!);
+    const { file, unended, head } = await this.#pool.create(template.fill(lane.texts, lane.begun + 1)!);
     lane.begun++;
     try {
-      const made = encoder({ appending: file.place.begin > 0 });
+      const made = encoder(encoderStart(file.place.path, head, compression));
       return new SplitPart(lane, file, made, unended && compression === 'none' ? '\n' : '');
     } catch (error) {
       await this.#pool.drop(file);

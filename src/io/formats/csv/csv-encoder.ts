@@ -25,15 +25,16 @@ export class CsvEncoder<T> implements Encoder<T> {
   /** The keys of the last record that was looked through: most that follow have the same. */
   #keys: readonly string[] = [];
 
-  /** Without `header`, none is written, whatever the settings say. */
-  constructor(settings: CsvWriteSettings, header: boolean) {
+  /** `present`: the columns of what is before, which are those to write; `undefined` where nothing is. */
+  constructor(settings: CsvWriteSettings, header: boolean, present?: readonly string[]) {
     this.#settings = settings;
     this.#text = new FieldText(settings);
     this.#bytes = new FieldBytes(settings, this.#text);
     this.#headerDue = header && settings.header;
-    if (settings.columns === undefined) return;
-    this.#shape = { columns: settings.columns, write: rowWriter(settings.columns) };
-    this.#width = settings.columns.length;
+    const columns = settings.columns ?? present;
+    if (columns === undefined) return;
+    this.#shape = { columns, write: rowWriter(columns) };
+    this.#width = columns.length;
   }
 
   encode(records: readonly T[]): Uint8Array {

@@ -7,9 +7,10 @@ import { describe, expect, test } from 'vitest';
 import { batch, CountedOrigin } from '../../../../src/core/batch.ts';
 import { systemClock } from '../../../../src/core/clock.ts';
 import type { Sink, Writer } from '../../../../src/interfaces/writer.ts';
+import type { EncoderStart } from '../../../../src/io/bytes/encoder-start.ts';
 import type { FileWriteOptions } from '../../../../src/io/bytes/file-options.ts';
 import { type FileSystem, nodeFileSystem, type OutputHandle } from '../../../../src/io/bytes/file-system.ts';
-import { type EncoderStart, fileWriter } from '../../../../src/io/bytes/file-writer.ts';
+import { fileWriter } from '../../../../src/io/bytes/file-writer.ts';
 import { errno, faultyFileSystem } from '../faulty-file-system.ts';
 import { tempFolder } from '../temp-folder.ts';
 

@@ -15,7 +15,12 @@ async function write(name: string, records: readonly object[], options = {}): Pr
   const path = join(folder, name);
   const context = { signal: new AbortController().signal, clock: systemClock, wrote: () => {} };
   const sink = await csvWriter<object>(path, options).open(context);
-  await sink.write(batch(records, new CountedOrigin('test', 1)));
+  try {
+    await sink.write(batch(records, new CountedOrigin('test', 1)));
+  } catch (error) {
+    await sink.abort(error);
+    throw error;
+  }
   await sink.close();
   return path;
 }
@@ -37,6 +42,76 @@ describe('csv files', () => {
     const path = await write('grows.csv', [{ a: 1 }], { append: true });
     await write('grows.csv', [{ a: 2 }], { append: true });
     expect(readFileSync(path, 'utf8')).toBe('a\n1\n2\n');
+  });
+
+  test.each(['.csv', '.csv.gz', '.csv.zst'])(
+    'appending to %s puts values under the names that are there',
+    async (end) => {
+      const path = await write(`names${end}`, [{ a: 1, 'b "x"\n': 'ü' }], { append: true });
+      await write(`names${end}`, [{ 'b "x"\n': 3, a: 2 }, { a: 4 }], { append: true });
+      expect(await probeReader(csvReader(path)).rest()).toEqual([
+        { a: '1', 'b "x"\n': 'ü' },
+        { a: '2', 'b "x"\n': '3' },
+        { a: '4', 'b "x"\n': '' },
+      ]);
+    },
+  );
+
+  test('appending refuses what has no column there, and leaves the file as it was', async () => {
+    const path = await write('strict.csv', [{ a: 1, b: 2 }]);
+    const before = readFileSync(path, 'utf8');
+    const append = (record: object, options = {}) =>
+      write('strict.csv', [record], { append: true, ...options });
+    await expect(append({ a: 1, c: 2 })).rejects.toMatchObject({ code: 'ERR_ENCODE' });
+    await expect(append(['1', '2', '3'])).rejects.toMatchObject({ code: 'ERR_ENCODE' });
+    await expect(append({ a: 1, b: 2 }, { columns: ['b', 'a'] })).rejects.toMatchObject({
+      code: 'ERR_CSV_HEADER',
+      message: `Cannot append to ${path}: its columns are "a", "b", and those to write "b", "a"`,
+    });
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    await append({ b: 4, c: 5, a: 3 }, { extra: 'ignore' });
+    await append({ x: 5, y: 6 }, { header: false });
+    expect(readFileSync(path, 'utf8')).toBe('a,b\n1,2\n3,4\n5,6\n');
+  });
+
+  test.each([
+    ['a,a\n', /two of its columns/],
+    [`"${'x'.repeat(70_000)}`, /longer than 65536 bytes/],
+    [`${'x'.repeat(70_000)}`, /longer than 65536 bytes/],
+  ])('appending refuses a file whose first row says nothing clear', async (content, message) => {
+    const path = join(folder, 'unclear.csv');
+    writeFileSync(path, content);
+    const appended = write('unclear.csv', [{ a: 1 }], { append: true });
+    await expect(appended).rejects.toMatchObject({
+      code: 'ERR_CSV_HEADER',
+      message: expect.stringMatching(message),
+    });
+    expect(readFileSync(path, 'utf8')).toBe(content);
+  });
+
+  test('appending takes names as they are written: with a byte order mark, other quotes, or made harmless', async () => {
+    const path = join(folder, 'spelled.csv');
+    writeFileSync(path, "\ufeff'=a';b\r\n1;2\r\n");
+    await write('spelled.csv', [{ b: 4, '=a': 3 }], { append: true, delimiter: ';', quote: "'" });
+    expect(readFileSync(path, 'utf8')).toBe("\ufeff'=a';b\r\n1;2\r\n3;4\n");
+    await write('harmless.csv', [{ '=a': 1, b: 2 }], { escapeFormulas: true });
+    const harmless = await write('harmless.csv', [{ b: 4, '=a': 3 }], { escapeFormulas: true, append: true });
+    expect(readFileSync(harmless, 'utf8')).toBe(`"'=a",b\n1,2\n3,4\n`);
+  });
+
+  test('appending to partitions looks at each of their files', async () => {
+    const options = { partitionBy: 'k', append: true };
+    await write('part-{k}.csv', [{ k: 'x', n: 1 }], options);
+    await write(
+      'part-{k}.csv',
+      [
+        { n: 2, k: 'x' },
+        { n: 3, k: 'y' },
+      ],
+      options,
+    );
+    expect(readFileSync(join(folder, 'part-x.csv'), 'utf8')).toBe('k,n\nx,1\nx,2\n');
+    expect(readFileSync(join(folder, 'part-y.csv'), 'utf8')).toBe('n,k\n3,y\n');
   });
 
   test('each file has its own header, and origins name the file', async () => {
