@@ -19,7 +19,12 @@ export class FieldText {
     this.#quotes = quotes;
     this.#escapeFormulas = escapeFormulas;
     const marks = quote === '' ? [] : [escapeRegExp(quote), '"', '^ ', ' $'];
-    this.#special = new RegExp(['[\\r\\n\\ufeff]', escapeRegExp(delimiter), ...marks].join('|'));
+    // The end of a field and a delimiter of several characters may be a delimiter further left: a| with || behind it.
+    const begun = Array.from(
+      { length: delimiter.length - 1 },
+      (_, at) => `${escapeRegExp(delimiter.slice(0, at + 1))}$`,
+    );
+    this.#special = new RegExp(['[\\r\\n\\ufeff]', escapeRegExp(delimiter), ...marks, ...begun].join('|'));
   }
 
   /**

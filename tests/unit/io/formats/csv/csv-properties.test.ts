@@ -13,6 +13,8 @@ const text = fc.oneof(
   }),
   fc.string({ unit: 'grapheme', maxLength: 12 }),
 );
+/** Texts in which a delimiter of several characters may seem to begin early. */
+const bars = fc.string({ unit: fc.constantFrom('|', 'a', '"'), maxLength: 4 });
 const pieces = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 5 });
 
 /** Text of a language in which almost everything means something. */
@@ -28,10 +30,10 @@ function encode(records: readonly unknown[], options: CsvWriteOptions): string {
   return Buffer.concat([...pieces, encoder.finish()]).toString();
 }
 
-const table = fc.uniqueArray(text, { minLength: 1, maxLength: 5 }).chain((columns) =>
+const table = fc.uniqueArray(fc.oneof(text, bars), { minLength: 1, maxLength: 5 }).chain((columns) =>
   fc.record({
     columns: fc.constant(columns),
-    rows: fc.array(fc.array(text, { minLength: columns.length, maxLength: columns.length }), {
+    rows: fc.array(fc.array(fc.oneof(text, bars), { minLength: columns.length, maxLength: columns.length }), {
       maxLength: 8,
     }),
   }),
@@ -81,6 +83,10 @@ describe('csv, for all files', () => {
     });
     fc.assert(
       fc.property(rows, dialect, (data, { delimiter, quote, newline, escapeFormulas }) => {
+        // papaparse does not see that a field may end with what begins a delimiter: what it writes reads otherwise.
+        fc.pre(
+          delimiter !== '||' || !data.flat().some((one) => typeof one === 'string' && one.endsWith('|')),
+        );
         const columns = data[0]!.map((_, index) => `c${index}`);
         const expected = Papa.unparse(
           { fields: columns, data },
