@@ -80,6 +80,16 @@ suite('ndjson', () => ndjsonReader(ndjsonPath, smallChunks), {
   bad: { make: (chunkBytes = 64) => ndjsonReader(badNdjson, { chunkBytes }), output: rows, failures: 2 },
 });
 
+suite('ndjson with columns', () => ndjsonReader(ndjsonPath, { ...smallChunks, columns: ['note'] }), {
+  output: rows.map(({ note }) => ({ note })),
+  chunked: (chunkBytes) => ndjsonReader(ndjsonPath, { chunkBytes, columns: ['note'] }),
+  bad: {
+    make: (chunkBytes = 64) => ndjsonReader(badNdjson, { chunkBytes, columns: ['note'] }),
+    output: rows.map(({ note }) => ({ note })),
+    failures: 2,
+  },
+});
+
 const jsonPath = folder.file('rows.json', JSON.stringify({ items: rows }, null, 2));
 suite('json', () => jsonReader(jsonPath, { path: '$.items[*]', ...smallChunks }), {
   output: rows,
