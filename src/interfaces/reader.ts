@@ -62,7 +62,8 @@ export interface Reader<T> {
   /**
    * The same reader, which makes each record of these fields only, in this order, as the operator
    * `select` would: a field that a record lacks is `undefined`. What it does not build it need not
-   * parse. A record that is `null` or `undefined` stays as it is. `undefined` when it cannot do so.
+   * parse. A record that is `null` or `undefined` stays as it is, and so does what
+   * `context.failed` answers. `undefined` when it cannot do so.
    */
   select?(fields: readonly string[]): Reader<T> | undefined;
   /** Cold: subscribing opens, unsubscribing closes. Never emits while `demand.paused` holds. */

@@ -15,8 +15,8 @@ export interface Stage {
   /** How an `async` head works. */
   readonly async?: AsyncOptions;
   readonly fused: readonly Vertex[];
-  /** The reader of a `read` head, narrowed to what the first fused operator selects; absent when it is as it was. */
-  readonly reader?: Reader<unknown>;
+  /** The reader of a `read` head that makes only the fields that the first fused operator selects, if it can. */
+  readonly narrowed?: { readonly reader: Reader<unknown>; readonly fields: readonly string[] };
   /** Sends each record to one of its ports; absent when all goes out of one. */
   readonly split?: Vertex;
   /** Why the stage is as it is, for `explain`. */

@@ -36,7 +36,7 @@ export class Stage {
     run: RunContext,
   ) {
     this.plan = plan;
-    const selected = plan.reader === undefined ? undefined : plan.fused[0];
+    const selected = plan.narrowed === undefined ? undefined : plan.fused[0];
     this.nodes = stageVertices(plan).map((vertex) => {
       const port = sendsLetters(vertex.name) ? this.port(vertex.name, 'letters') : undefined;
       return new StageNode(vertex, run, port, vertex === selected);
@@ -135,7 +135,7 @@ export class Stage {
     const parts: HeadParts = { run, body, node: this.nodes[0]! };
     switch (this.plan.head) {
       case 'read':
-        return new ReadHead(parts, this.plan.reader ?? (this.nodes[0]!.vertex.node as ReaderNode).reader);
+        return new ReadHead(parts, (this.nodes[0]!.vertex.node as ReaderNode).reader, this.plan.narrowed);
       case 'async':
         return new AsyncHead(parts, this.plan.async!, createLogic(parts));
       case 'duplex':

@@ -115,7 +115,7 @@ export class NdjsonDecoder<T> implements Decoder<T> {
       failure = { error, origin: at, raw: rawHead(line, this.#maxBytes) };
     } else {
       try {
-        return this.#picked(JSON.parse(line), line);
+        return this.#picked(line, JSON.parse(line));
       } catch (cause) {
         const at = origin.atPlace(place);
         failure = { error: syntaxError(at, cause), origin: at, raw: origin.rawAtPlace(place) };
@@ -123,14 +123,14 @@ export class NdjsonDecoder<T> implements Decoder<T> {
     }
     this.#apart = APART;
     const replacement = this.#context.failed(failure);
-    return replacement === undefined ? LEFT_OUT : this.#picked(replacement.record);
+    return replacement === undefined ? LEFT_OUT : (replacement.record as T);
   }
 
   /** Of a record only the fields that are wanted. */
-  #picked(record: unknown, line?: string): T {
+  #picked(line: string, record: unknown): T {
     const fields = this.#fields;
     if (fields === undefined) return record as T;
-    if (line !== undefined) fields.learn(line, record);
+    fields.learn(line, record);
     return fields.pick(record) as T;
   }
 }

@@ -16,5 +16,5 @@ function push(stage: Stage): Stage {
   const reader = stage.vertex.node.reader.select?.(selects);
   if (reader === undefined) return stage;
   const reason = `${stage.vertex.name} makes only what ${first.name} keeps: ${selects.join(', ')}`;
-  return { ...stage, reader, reasons: [...stage.reasons, reason] };
+  return { ...stage, narrowed: { reader, fields: selects }, reasons: [...stage.reasons, reason] };
 }

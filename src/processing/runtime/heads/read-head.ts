@@ -2,9 +2,11 @@ import { type Observable, Subject, takeUntil } from 'rxjs';
 import { BATCH_SIZE } from '../../../core/batch.ts';
 import { DemandGate } from '../../../core/demand.ts';
 import { isMillraceError, MillraceError, toError } from '../../../core/errors.ts';
+import { type RecordBuilder, recordBuilder } from '../../../core/record-builder.ts';
 import type { DecodeFailure, Replacement } from '../../../interfaces/failure.ts';
 import type { ReadContext, Reader } from '../../../interfaces/reader.ts';
 import type { Item } from '../../../interfaces/signal.ts';
+import type { Stage } from '../../plan/plan.ts';
 import { traceBatch } from '../trace.ts';
 import type { Head, HeadParts } from './head.ts';
 
@@ -29,6 +31,7 @@ export class ReadHead implements Head {
   stoppedEarly = false;
   readonly #parts: HeadParts;
   readonly #reader: Reader<unknown>;
+  readonly #build: RecordBuilder | undefined;
   readonly #demand = new DemandGate();
   readonly #halt = new Subject<void>();
   #pending: Promise<void> | undefined;
@@ -45,9 +48,11 @@ export class ReadHead implements Head {
   #cancelRetry: () => void = () => {};
   #breathed = performance.now();
 
-  constructor(parts: HeadParts, reader: Reader<unknown>) {
+  /** With `narrowed`, that reader is read, and what replaces a bad record gets its fields only, too. */
+  constructor(parts: HeadParts, reader: Reader<unknown>, narrowed?: Stage['narrowed']) {
     this.#parts = parts;
-    this.#reader = reader;
+    this.#reader = narrowed?.reader ?? reader;
+    this.#build = narrowed && recordBuilder(narrowed.fields.map((name) => ({ name, from: name })));
   }
 
   get bounded(): boolean {
@@ -244,7 +249,7 @@ export class ReadHead implements Head {
       case 'fail':
         throw verdict.error;
       case 'replace':
-        return { record: verdict.record };
+        return { record: this.#narrowed(verdict.record) };
       case 'dead-letter':
         node.counters.in++;
         node.letters.push(verdict.letter);
@@ -257,5 +262,11 @@ export class ReadHead implements Head {
         node.counters.in++;
         return undefined;
     }
+  }
+  /** What has no fields is left to fail in the operator that selects them. */
+  #narrowed(record: unknown): unknown {
+    return this.#build === undefined || record === null || record === undefined
+      ? record
+      : this.#build(record);
   }
 }

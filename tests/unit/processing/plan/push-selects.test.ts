@@ -1,4 +1,6 @@
+import { defer, of } from 'rxjs';
 import { describe, expect, test } from 'vitest';
+import { batch } from '../../../../src/core/batch.ts';
 import { readFrom } from '../../../../src/from.ts';
 import type { Reader } from '../../../../src/interfaces/reader.ts';
 import { iterableReader } from '../../../../src/io/memory/iterable-reader.ts';
@@ -7,6 +9,7 @@ import { pipeline } from '../../../../src/processing/graph/pipeline.ts';
 import { filter } from '../../../../src/processing/operators/filter.ts';
 import { map } from '../../../../src/processing/operators/map.ts';
 import { select } from '../../../../src/processing/operators/select.ts';
+import { fallback } from '../../../../src/processing/policies/fallback.ts';
 import { skip } from '../../../../src/processing/skip.ts';
 import { run } from '../../../../src/start.ts';
 
@@ -75,6 +78,32 @@ describe('push-selects', () => {
     const summary = await run(pipeline('x', rows.pipe(select('id')).to(out), { onError: skip() }));
     expect(out.records).toEqual([{ id: 1 }, { id: 2 }]);
     expect(summary.nodes.find(({ name }) => name === 'select')).toMatchObject({ in: 3, out: 2, skipped: 1 });
+  });
+
+  test('what replaces a bad record gets the selected fields only, as it does without', async () => {
+    const whole = iterableReader(ROWS) as Reader<Row>;
+    const failing: Reader<Row> = {
+      ...whole,
+      open: (context) =>
+        defer(() => {
+          const origin = { source: 'x', record: 1 };
+          const replacement = context.failed({ error: new Error('bad'), origin });
+          return of(batch([replacement?.record as Row], { source: 'x', at: () => origin }));
+        }),
+    };
+    const selected = async (reader: Reader<Row>) => {
+      const out = toArray<unknown>();
+      const summary = await run(
+        pipeline('x', readFrom(reader).pipe(select('kind')).to(out), { onError: skip() }),
+      );
+      return [out.records, summary.nodes.find(({ name }) => name === 'select')?.skipped];
+    };
+    const pushed: Reader<Row> = { ...whole, select: () => failing as Reader<never> };
+    for (const reader of [failing, pushed]) {
+      const onError = fallback({ id: 9, kind: 'z', more: true });
+      expect(await selected({ ...reader, onError })).toStrictEqual([[{ kind: 'z' }], 0]);
+      expect(await selected({ ...reader, onError: fallback(null) })).toStrictEqual([[], 1]);
+    }
   });
 
   test('a reader that declines is read as it is', async () => {
