@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     projects: [
-      project('unit', ['tests/{unit,conformance,properties,types}/**/*.test.ts']),
+      project('unit', ['tests/{unit,conformance,properties,types}/**/*.test.ts'], { testTimeout: 60_000 }),
       project('integration', ['tests/integration/**/*.test.ts'], {
         testTimeout: 120_000,
         hookTimeout: 120_000,

@@ -23,7 +23,27 @@ export function refusePromise(value: unknown, hint: string): void {
   throw new MillraceError('ERR_CALLBACK', 'its callback returned a promise, which nobody awaits', { hint });
 }
 
-/** Refuses a promise of a synchronous operator's `end`: what it would emit later would be lost. */
-export function refuseLateEnd(value: unknown): void {
-  refusePromise(value, 'Emit what is left before `end` returns, or make the operator an asynchronous one.');
+/**
+ * Refuses a promise where an iterator answers what comes next: it would be taken for a record that is
+ * `undefined`, and another, without end.
+ *
+ * @throws MillraceError `ERR_CALLBACK`, permanent.
+ */
+export function refuseLateStep(step: IteratorResult<unknown>): void {
+  if (step.done === undefined) {
+    refusePromise(
+      step,
+      'Give what answers with promises a [Symbol.asyncIterator] instead of [Symbol.iterator].',
+    );
+  }
+}
+
+/**
+ * What an iterable returned as its iterator, which is there at once: only its `next()` may take time.
+ *
+ * @throws MillraceError `ERR_CALLBACK`, permanent, for a promise.
+ */
+export function begun<I>(iterator: I): I {
+  refusePromise(iterator, 'Return an iterator, not a promise of one; its next() may return promises.');
+  return iterator;
 }

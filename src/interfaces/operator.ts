@@ -64,7 +64,8 @@ export interface AsyncLogic<A, B> {
    * iterable or async iterable of records; else it is the record.
    */
   call(record: A, context: CallContext): unknown | Promise<unknown>;
-  close?(): void;
+  /** The run is over, whichever way; called exactly once. The run's end waits for it. */
+  close?(): void | Promise<void>;
   readonly '~emits'?: B;
 }
 

@@ -78,7 +78,7 @@ describe('every graph that the planner accepts', () => {
       ),
       { numRuns: 300 },
     );
-  }, 60_000);
+  });
 
   test('does the same with each operator in a stage of its own as with operators fused', async () => {
     await fc.assert(
@@ -90,7 +90,7 @@ describe('every graph that the planner accepts', () => {
       ),
       { numRuns: 200 },
     );
-  }, 60_000);
+  });
 
   test('drains and balances when it is stopped at any time', async () => {
     await fc.assert(
@@ -105,7 +105,7 @@ describe('every graph that the planner accepts', () => {
       }),
       { numRuns: 200 },
     );
-  }, 60_000);
+  });
 
   test('ends at once when it is aborted at any time, and publishes nothing', async () => {
     await fc.assert(
@@ -126,5 +126,5 @@ describe('every graph that the planner accepts', () => {
       }),
       { numRuns: 200 },
     );
-  }, 60_000);
+  });
 });

@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import { MillraceError } from '../../core/errors.ts';
+import { begun } from '../../core/thenable.ts';
 import type { ReadContext, Reader } from '../../interfaces/reader.ts';
 import type { Item } from '../../interfaces/signal.ts';
 import { AsyncPull, type PullSource } from './async-pull.ts';
@@ -86,11 +87,11 @@ async function leave<T>(source: SyncSource<T>): Promise<void> {
 }
 
 function syncIterator<T>(input: Iterable<T>): Iterator<T> {
-  return input[Symbol.iterator]();
+  return begun(input[Symbol.iterator]());
 }
 
 function asyncIterator<T>(input: AsyncIterable<T>): PullSource<T> {
-  return once(input, input[Symbol.asyncIterator]());
+  return once(input, begun(input[Symbol.asyncIterator]()));
 }
 
 function promised<T>(input: PromiseLike<T>): PullSource<T> {

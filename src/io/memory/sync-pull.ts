@@ -1,6 +1,7 @@
 import type { Subscriber } from 'rxjs';
 import { BATCH_SIZE, batch, CountedOrigin } from '../../core/batch.ts';
 import { toError } from '../../core/errors.ts';
+import { refuseLateStep } from '../../core/thenable.ts';
 import type { ReadContext } from '../../interfaces/reader.ts';
 import type { Item } from '../../interfaces/signal.ts';
 
@@ -68,6 +69,7 @@ export class IteratorSource<T> implements SyncSource<T> {
     try {
       while (records.length < size && !this.#ended) {
         const step = this.#iterator.next();
+        refuseLateStep(step);
         if (step.done === true) this.#ended = true;
         else records.push(step.value);
       }

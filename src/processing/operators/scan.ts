@@ -46,6 +46,7 @@ export function scan<A, S>(
     ...parseOptions(operatorOptions, options, 'scan'),
     create() {
       let value = typeof seed === 'function' ? (seed as () => S)() : seed;
+      refusePromise(value, 'Give scan() a seed that is there when the run begins.');
       return transforming((record) => {
         const next = fn(value, record);
         if (next instanceof Promise) {

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import { MillraceError } from '../../core/errors.ts';
+import { refusePromise } from '../../core/thenable.ts';
 import type { Operator } from '../../interfaces/operator.ts';
 import { defineOperator } from './define-operator.ts';
 import { DuplexDriver } from './duplex-driver.ts';
@@ -43,6 +44,7 @@ export function through<A, B>(stream: Stream<A, B> | (() => Stream<A, B>)): Oper
     detail: typeof stream === 'function' ? undefined : stream.constructor?.name,
     create(context) {
       const given = typeof stream === 'function' ? stream() : stream;
+      refusePromise(given, 'Give through() a synchronous function that makes the stream.');
       checkStream(given);
       if (used.has(given)) {
         throw new MillraceError('ERR_OPTIONS', 'Cannot use through(): its stream has served a run already', {

@@ -1,6 +1,5 @@
 import { BATCH_SIZE, CountedOrigin } from '../../core/batch.ts';
 import { MillraceError } from '../../core/errors.ts';
-import { refuseLateEnd } from '../../core/thenable.ts';
 import type { Batch } from '../../interfaces/batch.ts';
 import type { Emit, SyncLogic } from '../../interfaces/operator.ts';
 import type { OperatorNode } from '../graph/node.ts';
@@ -8,6 +7,7 @@ import type { ChainHost } from './chain-host.ts';
 import { Deferred } from './deferred.ts';
 import type { Verdict } from './failures.ts';
 import { compileLoop, type Loop, plainPrefix } from './loop.ts';
+import { closeLogic, createLogic, refuseLate } from './operator-results.ts';
 import type { StageNode } from './stage-node.ts';
 import type { Tail } from './tail.ts';
 
@@ -76,7 +76,7 @@ export class Chain {
       () => this.#closed || this.#completedAt >= k,
       next,
     );
-    const logic = node.guard('create', () => operator.create(context));
+    const logic = createLogic(node, 'push', () => operator.create(context));
     this.#logics[k] = logic;
     if (operator.cardinality === 'many') this.#deferred[k] = new Deferred();
     const enter = this.#entry(k, node, logic, next);
@@ -97,7 +97,7 @@ export class Chain {
       return (record) => {
         counters.in++;
         try {
-          logic.push(record, next);
+          refuseLate('push', logic.push(record, next));
         } catch (error) {
           this.#failed(node, record, error, next);
         }
@@ -194,7 +194,9 @@ export class Chain {
       const logic = this.#logics[this.#marked]!;
       if (logic.watermark === undefined) continue;
       const next = this.#entries[++this.#marked]!;
-      this.between(this.nodes[this.#marked - 1]!, () => logic.watermark!(time, next));
+      this.between(this.nodes[this.#marked - 1]!, () =>
+        refuseLate('watermark', logic.watermark!(time, next)),
+      );
       return this.completed;
     }
     this.#marked = 0;
@@ -214,7 +216,7 @@ export class Chain {
     const logic = this.#logics[this.#ended];
     if (logic === undefined) return true;
     const next = this.#entries[++this.#ended]!;
-    this.between(this.nodes[this.#ended - 1]!, () => refuseLateEnd(logic.end?.(next)));
+    this.between(this.nodes[this.#ended - 1]!, () => refuseLate('end', logic.end?.(next)));
     return false;
   }
 
@@ -286,15 +288,7 @@ export class Chain {
   close(): unknown[] {
     if (this.#closed) return [];
     this.#closed = true;
-    const failures: unknown[] = [];
     for (const deferred of this.#deferred) deferred?.close();
-    for (const logic of this.#logics) {
-      try {
-        logic?.close?.();
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    return failures;
+    return this.#logics.flatMap((logic, k) => closeLogic(this.nodes[k]!, logic));
   }
 }

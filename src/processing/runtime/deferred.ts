@@ -1,4 +1,6 @@
+import { refuseLateStep } from '../../core/thenable.ts';
 import type { Emit, SyncLogic } from '../../interfaces/operator.ts';
+import { pushedOutput } from './operator-results.ts';
 
 type Entry =
   | { readonly record: unknown; readonly iterator: Iterator<unknown> }
@@ -16,7 +18,7 @@ export class Deferred {
   }
 
   output(record: unknown, output: Iterable<unknown>): void {
-    this.#entries.push({ record, iterator: output[Symbol.iterator]() });
+    this.#entries.push({ record, iterator: pushedOutput(output)[Symbol.iterator]() });
   }
 
   input(record: unknown): void {
@@ -41,11 +43,14 @@ export class Deferred {
         if (entry.iterator === undefined) {
           this.#entries.shift();
           const more = logic.push(entry.record, emit);
-          if (more !== undefined)
-            this.#entries.unshift({ record: entry.record, iterator: more[Symbol.iterator]() });
+          if (more !== undefined) {
+            const iterator = pushedOutput(more)[Symbol.iterator]();
+            this.#entries.unshift({ record: entry.record, iterator });
+          }
           emitted++;
         } else {
           const next = entry.iterator.next();
+          refuseLateStep(next);
           if (next.done === true) this.#entries.shift();
           else {
             emitted++;

@@ -32,16 +32,23 @@ export class StageNode {
     return this.vertex.name;
   }
 
-  /** Runs user code that works on no record, so that its error tells which node it was. */
+  /** Runs user code that works on no record, so that its error tells which node it was, unless it does already. */
   guard<S>(doing: string, work: () => S): S {
     try {
       return work();
     } catch (error) {
-      if (isMillraceError(error)) throw error;
-      throw new MillraceError('ERR_CALLBACK', `Cannot ${doing} "${this.name}": ${toError(error).message}`, {
-        cause: error,
-        node: this.name,
-      });
+      throw this.explain(error, `${doing} "${this.name}"`);
     }
+  }
+
+  /** An error that tells what could not be done: the very one, if it does. */
+  explain(error: unknown, doing: string): MillraceError {
+    const known = isMillraceError(error) ? error : undefined;
+    if (known !== undefined && (known.code !== 'ERR_CALLBACK' || known.node !== undefined)) return known;
+    return new MillraceError('ERR_CALLBACK', `Cannot ${doing}: ${toError(error).message}`, {
+      cause: error,
+      node: this.name,
+      ...(known?.hint !== undefined && { hint: known.hint }),
+    });
   }
 }

@@ -12,6 +12,7 @@ import { mergeHead } from './heads/merge-head.ts';
 import { ReadHead } from './heads/read-head.ts';
 import { receiveHead } from './heads/receive-head.ts';
 import { zipHead } from './heads/zip-head.ts';
+import { createLogic } from './operator-results.ts';
 import { Port } from './port.ts';
 import type { RunContext } from './run-context.ts';
 import { SinkStage } from './sink-stage.ts';
@@ -137,7 +138,7 @@ export class Stage {
       case 'read':
         return new ReadHead(parts, (this.nodes[0]!.vertex.node as ReaderNode).reader, this.plan.narrowed);
       case 'async':
-        return new AsyncHead(parts, this.plan.async!, createLogic(parts));
+        return new AsyncHead(parts, this.plan.async!, logicOf(parts));
       case 'duplex':
         return new DuplexHead(parts);
       case 'merge':
@@ -152,13 +153,16 @@ export class Stage {
   }
 }
 
-function createLogic({ node }: HeadParts): CreateLogic {
+function logicOf({ node }: HeadParts): CreateLogic {
   const { operator } = node.vertex.node as OperatorNode;
-  return (context) =>
-    node.guard('create', () => {
-      if (operator.kind === 'async')
-        return { logic: operator.create(context), many: node.accounting === 'many' };
-      if (operator.kind === 'sync') return { logic: liftedLogic(operator.create(context)), many: true };
-      throw new TypeError(`${node.name} is not asynchronous`);
-    });
+  return (context) => {
+    if (operator.kind === 'async') {
+      const logic = createLogic(node, 'call', () => operator.create(context));
+      return { logic, many: node.accounting === 'many' };
+    }
+    if (operator.kind === 'sync') {
+      return { logic: liftedLogic(createLogic(node, 'push', () => operator.create(context))), many: true };
+    }
+    throw new TypeError(`${node.name} is not asynchronous`);
+  };
 }

@@ -290,7 +290,7 @@ export class AsyncHead implements Head {
     }
     this.#slots.clear();
     this.#taken?.started();
-    this.#logic.close?.();
+    this.#parts.run.closing((async () => node.guard('close', () => this.#logic.close?.()))());
     this.#results.close();
     this.#wake();
   }

@@ -2,6 +2,7 @@ import { batch, CountedOrigin } from '../../../core/batch.ts';
 import type { DuplexContext, DuplexLogic } from '../../../interfaces/operator.ts';
 import type { Item } from '../../../interfaces/signal.ts';
 import type { OperatorNode } from '../../graph/node.ts';
+import { createLogic } from '../operator-results.ts';
 import type { Receiver } from '../streams.ts';
 import { traceBatch } from '../trace.ts';
 import type { Head, HeadParts } from './head.ts';
@@ -28,7 +29,7 @@ export class DuplexHead implements Head {
     const { operator } = parts.node.vertex.node as OperatorNode;
     if (operator.kind !== 'duplex') throw new TypeError(`${parts.node.name} is not a duplex operator`);
     const context = this.#context();
-    this.#logic = parts.node.guard('create', () => operator.create(context));
+    this.#logic = createLogic(parts.node, 'write', () => operator.create(context));
     this.receivers = [
       {
         receive: (item) => this.#receive(item),

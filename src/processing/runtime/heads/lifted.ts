@@ -1,4 +1,5 @@
 import type { Emit, SyncLogic } from '../../../interfaces/operator.ts';
+import { pushedOutput, refuseLate } from '../operator-results.ts';
 import type { HeadLogic } from './head-logic.ts';
 
 /**
@@ -12,11 +13,11 @@ export function liftedLogic(logic: SyncLogic<unknown, unknown>): HeadLogic {
       const emitted = gathered((emit) => {
         more = logic.push(record, emit);
       });
-      return more === undefined ? emitted : chained(emitted, more);
+      return more === undefined ? emitted : chained(emitted, pushedOutput(more));
     },
-    watermark: (time) => gathered((emit) => logic.watermark?.(time, emit)),
-    end: () => gathered((emit) => logic.end?.(emit)),
-    close: () => logic.close?.(),
+    watermark: (time) => gathered((emit) => refuseLate('watermark', logic.watermark?.(time, emit))),
+    end: () => gathered((emit) => refuseLate('end', logic.end?.(emit))),
+    close: () => refuseLate('close', logic.close?.()),
   };
 }
 

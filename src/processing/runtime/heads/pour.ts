@@ -1,4 +1,5 @@
 import { MillraceError } from '../../../core/errors.ts';
+import { begun } from '../../../core/thenable.ts';
 import type { Cancel, Clock } from '../../../interfaces/clock.ts';
 
 /** What `pour` needs of the stage. */
@@ -44,8 +45,9 @@ type Pulled = Iterator<unknown> | AsyncIterator<unknown>;
 
 function open(output: unknown): Pulled {
   if (typeof output === 'object' && output !== null) {
-    if (Symbol.asyncIterator in output) return (output as AsyncIterable<unknown>)[Symbol.asyncIterator]();
-    if (Symbol.iterator in output) return (output as Iterable<unknown>)[Symbol.iterator]();
+    if (Symbol.asyncIterator in output)
+      return begun((output as AsyncIterable<unknown>)[Symbol.asyncIterator]());
+    if (Symbol.iterator in output) return begun((output as Iterable<unknown>)[Symbol.iterator]());
   }
   throw new MillraceError(
     'ERR_CALLBACK',

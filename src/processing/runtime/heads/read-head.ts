@@ -1,7 +1,7 @@
 import { type Observable, Subject, takeUntil } from 'rxjs';
 import { BATCH_SIZE } from '../../../core/batch.ts';
 import { DemandGate } from '../../../core/demand.ts';
-import { isMillraceError, MillraceError, toError } from '../../../core/errors.ts';
+import { MillraceError } from '../../../core/errors.ts';
 import { type RecordBuilder, recordBuilder } from '../../../core/record-builder.ts';
 import type { DecodeFailure, Replacement } from '../../../interfaces/failure.ts';
 import type { ReadContext, Reader } from '../../../interfaces/reader.ts';
@@ -154,20 +154,11 @@ export class ReadHead implements Head {
     const { node, run } = this.#parts;
     try {
       const waitMs = this.#emitted ? undefined : node.failures.retryAfter(error, this.#attempts);
-      if (waitMs === undefined) run.fail(this.#explain(error));
+      if (waitMs === undefined) run.fail(node.explain(error, `read ${this.#reader.label}`));
       else this.#cancelRetry = run.clock.schedule(() => this.#subscribe(), waitMs);
     } catch (thrown) {
       run.fail(thrown);
     }
-  }
-
-  #explain(error: unknown): MillraceError {
-    if (isMillraceError(error)) return error;
-    const { node } = this.#parts;
-    return new MillraceError('ERR_CALLBACK', `Cannot read ${this.#reader.label}: ${toError(error).message}`, {
-      cause: error,
-      node: node.name,
-    });
   }
 
   #break(error: unknown): void {

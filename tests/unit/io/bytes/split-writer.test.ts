@@ -238,6 +238,21 @@ describe('partitions', () => {
     await sink.abort();
   });
 
+  test.each([
+    ['rejects', () => Promise.reject(new Error('late'))],
+    ['never settles', () => new Promise(() => {})],
+    ['is asynchronous', async () => ({ x: 1 })],
+  ])('a function whose promise %s refuses the record', async (_how, partitionBy) => {
+    const { path } = tempFolder();
+    const sink = await open(entryWriter(join(path, '{x}'), { partitionBy: partitionBy as never }));
+    await expect(sink.write({ k: 1, n: 1 })).rejects.toMatchObject({
+      code: 'ERR_PARTITION',
+      message: expect.stringContaining('returned a promise'),
+    });
+    await sink.abort();
+    expect(tree(path)).toEqual({});
+  });
+
   test('more partitions than there may be are taken for a mistake', async () => {
     const { path } = tempFolder();
     const sink = await open(entryWriter(join(path, '{k}'), { ...BY_K, maxPartitions: 2 }));

@@ -3,11 +3,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isMillraceError } from '../../../../src/core/errors.ts';
 import { from } from '../../../../src/from.ts';
 import type { Clock } from '../../../../src/interfaces/clock.ts';
-import type { Operator } from '../../../../src/interfaces/operator.ts';
+import type { Cardinality, Operator } from '../../../../src/interfaces/operator.ts';
 import type { OnError } from '../../../../src/interfaces/policy.ts';
 import { forEach } from '../../../../src/io/memory/for-each.ts';
 import { toArray } from '../../../../src/io/memory/to-array.ts';
+import { otherwise } from '../../../../src/processing/graph/flow.ts';
 import { type Pipeline, pipeline } from '../../../../src/processing/graph/pipeline.ts';
+import { defineOperator } from '../../../../src/processing/operators/define-operator.ts';
 import { filter } from '../../../../src/processing/operators/filter.ts';
 import { flatMap } from '../../../../src/processing/operators/flat-map.ts';
 import { flatMapAsync } from '../../../../src/processing/operators/flat-map-async.ts';
@@ -17,6 +19,7 @@ import { rx } from '../../../../src/processing/operators/rx.ts';
 import { scan } from '../../../../src/processing/operators/scan.ts';
 import { takeWhile } from '../../../../src/processing/operators/take-while.ts';
 import { tap } from '../../../../src/processing/operators/tap.ts';
+import { through as throughStream } from '../../../../src/processing/operators/through.ts';
 import { validate } from '../../../../src/processing/operators/validate.ts';
 import { fallback } from '../../../../src/processing/policies/fallback.ts';
 import { retry } from '../../../../src/processing/policies/retry.ts';
@@ -137,6 +140,56 @@ const synchronous: Readonly<Record<string, (fault: Fault, onError?: OnError) => 
   },
 };
 
+/** Callbacks that must answer at once, and have no policy of their own, or none at all. */
+const immediate: Readonly<Record<string, (fault: Fault) => Pipeline>> = {
+  'the push of defineOperator': (fault) => through(pushing(fault, 'many')),
+  'the push of defineOperator, one to one': (fault) => through(pushing(fault, 'one')),
+  'the push of defineOperator, with a retry': (fault) =>
+    through(pushing(fault, 'one', retry({ attempts: 2 }))),
+  'the iterable that a push returns': (fault) =>
+    through(
+      flatMap(
+        onSecond(
+          () => ({ [Symbol.iterator]: () => ({ next: fault }) }) as never,
+          (n: number): Iterable<number> => [n],
+        ),
+      ),
+    ),
+  'the end of defineOperator': (fault) =>
+    through(
+      defineOperator({ name: 'own', create: () => ({ push: (n: number, emit) => emit(n), end: fault }) }),
+    ),
+  'the create of defineOperator': (fault) => through(defineOperator({ name: 'own', create: fault })),
+  'the create of defineOperator, asynchronous': (fault) =>
+    through(defineOperator({ name: 'own', kind: 'async', create: fault })),
+  'the create of defineOperator, duplex': (fault) =>
+    through(defineOperator({ name: 'own', kind: 'duplex', create: fault })),
+  'the factory of through': (fault) => through(throughStream<number, number>(fault)),
+  'the next of an iterable in from': (fault) =>
+    pipeline('matrix', from({ [Symbol.iterator]: () => ({ next: fault }) }).to(toArray())),
+  'the iterator of an iterable in from': (fault) =>
+    pipeline('matrix', from({ [Symbol.iterator]: fault }).to(toArray())),
+  'the iterator of an async iterable in from': (fault) =>
+    pipeline('matrix', from({ [Symbol.asyncIterator]: fault }).to(toArray())),
+  'the seed of scan': (fault) => through(scan((sum: number, n: number) => sum + n, fault)),
+  'a predicate of split': (fault) => {
+    const { some, rest } = from(RECORDS).split({
+      some: onSecond(fault, (_n: number) => true),
+      rest: otherwise,
+    });
+    return pipeline('matrix', [some.to(toArray()), rest.to(toArray())]);
+  },
+};
+
+function pushing(fault: Fault, cardinality: Cardinality, onError?: OnError): Operator<number, number> {
+  return defineOperator<number, number>({
+    name: 'own',
+    cardinality,
+    create: () => ({ push: (n, emit) => (n === 2 ? fault() : emit(n)) }),
+    ...options(onError),
+  });
+}
+
 const policies: Readonly<Record<string, (fault: Fault) => Pipeline>> = {
   'the function of fallback': (fault) => withPolicy(fallback(fault)),
   'the when of retry': (fault) => withPolicy([retry({ attempts: 2, when: fault }), skip()]),
@@ -249,25 +302,28 @@ const pending: Readonly<Record<string, () => unknown>> = {
   'never settles': () => new Promise(() => {}),
 };
 
-describe.each(Object.entries({ ...synchronous, ...policies }))('pain P23: %s that', (_callback, make) => {
-  test.each(Object.entries({ ...throws, ...promises, ...pending }))(
-    '%s ends the run with its cause',
-    async (_act, act) => {
-      const error = await failureOf(make, act);
-      await turns(5);
-      expect(error).toMatchObject({ message: expect.stringMatching(/^Cannot .+: .+/) });
-      expect(isMillraceError(error)).toBe(true);
-      expect((error as { code: string }).code).toMatch(/^ERR_(CALLBACK|OPTIONS)$/);
-    },
-  );
+describe.each(Object.entries({ ...synchronous, ...immediate, ...policies }))(
+  'pain P23: %s that',
+  (_callback, make) => {
+    test.each(Object.entries({ ...throws, ...promises, ...pending }))(
+      '%s ends the run with its cause',
+      async (_act, act) => {
+        const error = await failureOf(make, act);
+        await turns(5);
+        expect(error).toMatchObject({ message: expect.stringMatching(/^Cannot .+: .+/) });
+        expect(isMillraceError(error)).toBe(true);
+        expect((error as { code: string }).code).toMatch(/^ERR_(CALLBACK|OPTIONS)$/);
+      },
+    );
 
-  test('settles after the run has ended troubles nobody', async () => {
-    const late = Promise.withResolvers<never>();
-    expect(isMillraceError(await failureOf(make, () => late.promise))).toBe(true);
-    late.reject(new Error('too late'));
-    await turns(3);
-  });
-});
+    test('settles after the run has ended troubles nobody', async () => {
+      const late = Promise.withResolvers<never>();
+      expect(isMillraceError(await failureOf(make, () => late.promise))).toBe(true);
+      late.reject(new Error('too late'));
+      await turns(3);
+    });
+  },
+);
 
 describe.each(Object.entries({ ...asynchronous, ...unsettled }))('pain P23: %s that', (_callback, make) => {
   test.each(Object.entries({ ...throws, ...promises }))(

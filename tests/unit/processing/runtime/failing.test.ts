@@ -62,9 +62,9 @@ describe('pain P18: the first cause wins', () => {
     const error = await failure(start(pipeline('first', [flow.to(bad), flow.to(good)])));
     expect(error.message).toMatch(/the first/);
     expect(error.secondary.map((one) => (one as Error).message).toSorted()).toEqual([
+      'Cannot close "closing": close of an operator',
       'abort of a sink',
       'abort of another sink',
-      'close of an operator',
       'close of the reader',
     ]);
   });
