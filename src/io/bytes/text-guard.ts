@@ -52,7 +52,7 @@ export class TextGuard {
       }
       bytes = this.#start(bytes);
     }
-    if (this.#transcoder !== undefined) return this.#transcode(this.#transcoder, bytes, true);
+    if (this.#transcoder !== undefined) return this.#transcode(this.#transcoder, bytes);
     const whole = bytes.length - utf8Tail(bytes);
     this.#held = bytes.subarray(whole);
     return this.#check(bytes.subarray(0, whole));
@@ -63,8 +63,16 @@ export class TextGuard {
     let bytes = this.#held;
     this.#held = EMPTY;
     if (!this.#started) bytes = this.#start(bytes);
-    if (this.#transcoder !== undefined) return this.#transcode(this.#transcoder, bytes, false);
-    return this.#check(bytes);
+    const transcoder = this.#transcoder;
+    if (transcoder === undefined) return this.#check(bytes, true);
+    const last = this.#transcode(transcoder, bytes);
+    if (this.fault !== undefined) return last;
+    try {
+      return Buffer.concat([last, Buffer.from(transcoder.decode(), 'utf8')]);
+    } catch {
+      this.fault = this.#cut(`it ends within a character of ${transcoder.encoding}`, this.#taken);
+      return last;
+    }
   }
 
   #start(bytes: Uint8Array): Uint8Array {
@@ -82,7 +90,7 @@ export class TextGuard {
   }
 
   /** What comes before a faulty byte still passes. */
-  #check(bytes: Uint8Array): Uint8Array {
+  #check(bytes: Uint8Array, last = false): Uint8Array {
     if (isUtf8(bytes)) {
       this.#taken += bytes.length;
       return bytes;
@@ -95,6 +103,10 @@ export class TextGuard {
     }
     const at = invalidAt(buffer);
     const byte = this.#taken + at;
+    if (last && at + utf8Tail(bytes) === bytes.length) {
+      this.fault = this.#cut(`it ends within a character, which begins at byte ${byte}`, byte);
+      return bytes.subarray(0, at);
+    }
     const gzip = byte === 1 && buffer[0] === 0x1f && buffer[1] === 0x8b;
     this.fault = this.#error(
       `byte ${byte} (0x${buffer[at]!.toString(16).padStart(2, '0')}) is not UTF-8`,
@@ -106,11 +118,11 @@ export class TextGuard {
     return bytes.subarray(0, at);
   }
 
-  #transcode(transcoder: TextDecoder, bytes: Uint8Array, more: boolean): Uint8Array {
+  #transcode(transcoder: TextDecoder, bytes: Uint8Array): Uint8Array {
     const from = this.#taken;
     this.#taken += bytes.length;
     try {
-      return Buffer.from(transcoder.decode(bytes, { stream: more }), 'utf8');
+      return Buffer.from(transcoder.decode(bytes, { stream: true }), 'utf8');
     } catch {
       this.fault = this.#error(
         `what lies between bytes ${from} and ${this.#taken} is not ${transcoder.encoding}`,
@@ -119,6 +131,11 @@ export class TextGuard {
       );
       return EMPTY;
     }
+  }
+
+  #cut(found: string, byte: number): MillraceError {
+    const hint = 'It was cut short, or has another encoding: say which, e.g. encoding: "windows-1252".';
+    return this.#error(found, hint, { byte });
   }
 
   #error(found: string, hint: string, details: { readonly byte: number }): MillraceError {

@@ -76,13 +76,12 @@ export class JsonDecoder<T> implements Decoder<T> {
   flush(): Batch<T> | undefined {
     if (this.#fatal !== undefined) throw this.#fatal.error;
     if (this.#container === undefined && this.#envelope.done) return undefined;
-    const { file, source } = this.#context;
-    const where = file ?? source;
-    if (this.#partBytes === 0) throw truncatedError(where, this.#envelope.untouched);
+    if (this.#partBytes === 0) throw truncatedError(this.#origin(0), this.#envelope.untouched);
     const piece = this.#piece(Buffer.concat(this.#parts));
     const { fault, expected } = elementSpans(piece.bytes, this.#container!, this.#expected);
     if (fault !== undefined) throw faultError(fault, new ByteOrigin(piece, [fault.at]).atPlace(0));
-    throw truncatedError(where, false, expected === 'comma' ? undefined : this.#origin(0));
+    const end = new ByteOrigin(piece, [piece.bytes.length]).atPlace(0);
+    throw truncatedError(end, false, expected === 'comma' ? undefined : this.#origin(0));
   }
 
   /** Passes over what is not in the array or object. */

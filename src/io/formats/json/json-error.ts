@@ -21,18 +21,20 @@ export function faultError({ code, found, hint }: JsonFault, origin: Origin): Mi
   });
 }
 
-/** The error for a file that ends too early; `within` is the record it ends in. */
-export function truncatedError(where: string, empty: boolean, within?: Origin): MillraceError {
-  const byte = within?.byte === undefined ? '' : ` at byte ${within.byte}`;
-  const place =
-    within === undefined
-      ? ''
-      : `, within record ${within.record}, which starts in line ${within.line}${byte}`;
-  const found = empty ? 'the file is empty' : `the document ends too early${place}`;
-  return new MillraceError('ERR_TRUNCATED', `Cannot parse ${where}: ${found}`, {
-    ...(within === undefined ? {} : { origin: within }),
+/** The error for a file that ends too early, at `end`; `within` is the record it ends in. */
+export function truncatedError(end: Origin, empty: boolean, within?: Origin): MillraceError {
+  const found = empty ? 'the file is empty' : `the document ends too early, ${placeOf(end)}`;
+  const started =
+    within === undefined ? '' : `, within record ${within.record}, which starts ${placeOf(within)}`;
+  return new MillraceError('ERR_TRUNCATED', `Cannot parse ${end.file ?? end.source}: ${found}${started}`, {
+    origin: within ?? end,
     hint: 'The file was cut short: fetch it again. An empty array is written [].',
+    details: { line: end.line, ...(end.byte === undefined ? {} : { byte: end.byte }) },
   });
+}
+
+function placeOf({ line, byte }: Origin): string {
+  return byte === undefined ? `in line ${line}` : `at byte ${byte} in line ${line}`;
 }
 
 /** The error for a record with more keys than `maxKeys`. */

@@ -67,14 +67,13 @@ export class PickDecoder<T> implements Decoder<T> {
   flush(): Batch<T> | undefined {
     if (this.#fatal !== undefined) throw this.#fatal.error;
     const envelope = this.#envelope;
-    const { source, file } = this.#context;
     envelope.finish();
     if (envelope.fault !== undefined) {
       this.#fail(envelope.fault);
       return this.#taken();
     }
     if (!envelope.done && !(this.#many && envelope.untouched)) {
-      throw truncatedError(file ?? source, envelope.untouched, this.#picker.origin);
+      throw truncatedError(this.#origin(0), envelope.untouched, this.#picker.origin);
     }
     // White space ends a number or a word at the root.
     this.#pick(`${this.#text.decode(this.#held)} `);
@@ -102,8 +101,12 @@ export class PickDecoder<T> implements Decoder<T> {
   }
 
   #fail(fault: JsonFault): void {
-    const origin = fileOrigin(this.#context, this.#starts.record, this.#envelope.line, this.#byte + fault.at);
-    this.#fatal ??= { error: faultError(fault, origin) };
+    this.#fatal ??= { error: faultError(fault, this.#origin(fault.at)) };
+  }
+
+  /** The place `bytesOn` from the start of the chunk. */
+  #origin(bytesOn: number): Origin {
+    return fileOrigin(this.#context, this.#starts.record, this.#envelope.line, this.#byte + bytesOn);
   }
 
   #taken(): Batch<T> | undefined {

@@ -59,16 +59,18 @@ export class ValuesDecoder<T> implements Decoder<T> {
 
   flush(): Batch<T> | undefined {
     if (this.#fatal !== undefined) throw this.#fatal.error;
-    const { file, source } = this.#context;
-    const where = file ?? source;
+    const { mayEnd, within } = this.#scanner;
+    const start = fileOrigin(this.#context, this.#record, this.#line, this.#byte);
     if (this.#partBytes === 0) {
-      if (this.#settings.single && this.#record === 1) throw truncatedError(where, true);
+      if (within && !mayEnd) throw truncatedError(start, false);
+      if (this.#settings.single && this.#record === 1) throw truncatedError(start, true);
       return undefined;
     }
-    if (this.#scanner.mayEnd) {
-      return this.#take(Buffer.concat(this.#parts), this.#partBytes, [0, this.#partBytes], 0);
-    }
-    throw truncatedError(where, false, fileOrigin(this.#context, this.#record, this.#line, this.#byte));
+    const bytes = Buffer.concat(this.#parts);
+    if (mayEnd) return this.#take(bytes, bytes.length, [0, bytes.length], 0);
+    const line = this.#line + lineFeeds(bytes, 0, bytes.length);
+    const end = fileOrigin(this.#context, this.#record, line, this.#byte + bytes.length);
+    throw truncatedError(end, false, start);
   }
 
   #hold(bytes: Uint8Array): void {

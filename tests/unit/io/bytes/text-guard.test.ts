@@ -62,7 +62,6 @@ describe.each(PIECES)('in pieces of %i bytes', (size) => {
     ],
     ['an overlong form', Buffer.from([0x61, 0xc0, 0x80]), 'a', 1],
     ['a surrogate', Buffer.from([0x61, 0xed, 0xa0, 0x80]), 'a', 1],
-    ['a character that the file ends within', Buffer.from('日本').subarray(0, 5), '日', 3],
   ])('%s fails with its place, after what came before', (_, bytes, before, byte) => {
     const { text, fault } = guarded(bytes, size);
     expect(fault).toMatchObject({
@@ -82,11 +81,29 @@ describe.each(PIECES)('in pieces of %i bytes', (size) => {
     });
   });
 
+  test('text that is cut in the middle of UTF-8 fails, after what came before', () => {
+    for (const [length, byte] of [
+      [4, 3],
+      [5, 3],
+      [1, 0],
+    ] as const) {
+      const { text, fault } = guarded(Buffer.from('日本').subarray(0, length), size);
+      expect(text).toBe('日'.slice(0, byte / 3));
+      expect(fault).toMatchObject({
+        code: 'ERR_ENCODING',
+        message: `Cannot decode /data/x.csv: it ends within a character, which begins at byte ${byte}`,
+        details: { byte },
+      });
+    }
+  });
+
   test('text that is cut in the middle of UTF-16 fails', () => {
     const odd = Buffer.from(`\ufeff${TEXT}`, 'utf16le').subarray(0, -1);
     expect(guarded(odd, size).fault).toMatchObject({
       code: 'ERR_ENCODING',
-      message: expect.stringContaining('utf-16le'),
+      message: 'Cannot decode /data/x.csv: it ends within a character of utf-16le',
+      hint: expect.stringContaining('cut short'),
+      details: { byte: odd.length },
     });
   });
 

@@ -195,10 +195,10 @@ describe.each(PIECES)('pain P33: json in pieces of %i bytes', (size) => {
     });
     expect(decode('[1,\n{"a":', size).error).toMatchObject({
       message:
-        'Cannot parse /data/test: the document ends too early, within record 2, which starts in line 2 at byte 4',
+        'Cannot parse /data/test: the document ends too early, at byte 9 in line 2, within record 2, which starts at byte 4 in line 2',
     });
     expect(decode('[1,', size).error).toMatchObject({
-      message: 'Cannot parse /data/test: the document ends too early',
+      message: 'Cannot parse /data/test: the document ends too early, at byte 3 in line 1',
     });
   });
 
