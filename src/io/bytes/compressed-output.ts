@@ -54,7 +54,7 @@ export function outputCompression(name: string, settings: FileWriteSettings): Co
     {
       hint:
         found === 'none'
-          ? 'Name the file .gz or .zst, or say compression.'
+          ? 'Say compression, e.g. "gzip", or name the file .gz or .zst.'
           : 'Leave level out for a good middle.',
     },
   );

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gzip, type ZlibOptions } from 'node:zlib';
 import { MillraceError } from '../../../core/errors.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
 import type { Encoder } from '../../../interfaces/format.ts';
@@ -11,7 +11,7 @@ import { httpRequest } from './http-request.ts';
 import { HttpRetries } from './http-retries.ts';
 import type { HttpTarget } from './http-url.ts';
 
-const compress = promisify(gzip);
+const compressed: (text: Uint8Array, options: ZlibOptions) => Promise<Uint8Array> = promisify(gzip);
 
 export interface HttpSinkSpec<T> {
   readonly target: HttpTarget;
@@ -19,7 +19,8 @@ export interface HttpSinkSpec<T> {
   /** Makes the encoder of one request: each is a document of its own. */
   readonly encoder: () => Encoder<T>;
   readonly contentType: string;
-  readonly compressed: boolean;
+  /** How requests are compressed by gzip, if at all. */
+  readonly compress?: { readonly level: number | undefined };
   readonly context: WriteContext;
   /** @default Math.random */
   readonly random?: () => number;
@@ -46,7 +47,9 @@ export class HttpSink<T> implements Sink<T> {
   async write({ records }: Batch<T>): Promise<void> {
     const encoder = this.#spec.encoder();
     const text = Buffer.concat([Buffer.from(encoder.encode(records)), Buffer.from(encoder.finish())]);
-    const body = new Uint8Array(this.#spec.compressed ? await compress(text) : text);
+    const body = new Uint8Array(
+      this.#spec.compress === undefined ? text : await compressed(text, this.#spec.compress),
+    );
     // The same for each try, so that a server that took one does not take the next one too.
     const key = randomUUID();
     this.#retries.succeeded();
@@ -60,7 +63,7 @@ export class HttpSink<T> implements Sink<T> {
 
   /** Whether the server took it; when not, there is another try after this. */
   async #send(body: Uint8Array<ArrayBuffer>, key: string): Promise<boolean> {
-    const { target, settings, contentType, compressed, context } = this.#spec;
+    const { target, settings, contentType, compress, context } = this.#spec;
     let response: Response | undefined;
     try {
       const canceller = new AbortController();
@@ -75,7 +78,7 @@ export class HttpSink<T> implements Sink<T> {
             headers: {
               'content-type': contentType,
               'idempotency-key': key,
-              ...(compressed ? { 'content-encoding': 'gzip' } : {}),
+              ...(compress === undefined ? {} : { 'content-encoding': 'gzip' }),
               ...settings.headers,
             },
             body,

@@ -1,7 +1,9 @@
 import { MillraceError } from '../../../core/errors.ts';
 import type { Encoder } from '../../../interfaces/format.ts';
 import type { WriteContext, Writer } from '../../../interfaces/writer.ts';
-import type { FileWriteSettings } from '../file-options.ts';
+import { outputCompression } from '../compressed-output.ts';
+import type { Compression } from '../compression.ts';
+import { FileWriteSchema, type FileWriteSettings } from '../file-options.ts';
 import { HttpSink } from './http-sink.ts';
 import { httpTarget } from './http-url.ts';
 
@@ -11,6 +13,20 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ndjson: 'application/x-ndjson',
   text: 'text/plain; charset=utf-8',
 };
+
+const SENT: readonly Compression[] = ['none', 'gzip'];
+
+const FOR_FILES = [
+  'append',
+  'overwrite',
+  'mkdir',
+  'bufferBytes',
+  'partitionBy',
+  'nullPartition',
+  'maxOpenFiles',
+  'maxPartitions',
+  'rotate',
+] as const satisfies readonly (keyof FileWriteSettings)[];
 
 export interface HttpWriterSpec<T> {
   /** The registered name of the format, e.g. `csv`. */
@@ -27,16 +43,14 @@ export interface HttpWriterSpec<T> {
  */
 export function httpWriter<T>({ name, url, settings, encoder }: HttpWriterSpec<T>): Writer<T> {
   const target = httpTarget(url);
-  const { append, partitionBy, rotate, compression } = settings;
-  const wrong = Object.entries({ append: append || undefined, partitionBy, rotate }).find(
-    ([, set]) => set !== undefined,
-  );
-  if (wrong !== undefined || (compression !== 'auto' && compression !== 'none' && compression !== 'gzip')) {
-    throw new MillraceError(
-      'ERR_OPTIONS',
-      `Cannot write to ${target.label}: ${wrong === undefined ? `${compression} is not sent` : `${wrong[0]} is for files`}`,
-      { hint: 'Each batch is a request of its own; compression can be "gzip".' },
-    );
+  const { level } = settings;
+  const compression = settings.compression === 'auto' ? 'none' : settings.compression;
+  outputCompression(target.label, { ...settings, compression });
+  const found = SENT.includes(compression) ? unfit(settings) : `${compression} is not sent`;
+  if (found !== undefined) {
+    throw new MillraceError('ERR_OPTIONS', `Cannot write to ${target.label}: ${found}`, {
+      hint: 'Each batch is a request of its own; compression can be "gzip".',
+    });
   }
   return Object.freeze({
     name,
@@ -49,8 +63,15 @@ export function httpWriter<T>({ name, url, settings, encoder }: HttpWriterSpec<T
         settings: settings.http,
         encoder,
         contentType: CONTENT_TYPES[name] ?? 'application/octet-stream',
-        compressed: compression === 'gzip',
+        ...(compression === 'gzip' && { compress: { level } }),
         context,
       }),
   });
+}
+
+/** What is wrong with the settings, where there are only requests. */
+function unfit(settings: FileWriteSettings): string | undefined {
+  const defaults = FileWriteSchema.parse({});
+  const forFiles = FOR_FILES.find((name) => settings[name] !== defaults[name]);
+  return forFiles === undefined ? undefined : `${forFiles} is for files`;
 }

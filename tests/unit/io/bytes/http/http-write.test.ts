@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { csv, json, ndjson } from '../../../../../src/formats.ts';
 import { from } from '../../../../../src/from.ts';
@@ -59,6 +59,21 @@ describe('records are sent to a URL', () => {
     expect(bodies.map((body) => body.replaceAll(/(?<=[[,])\n|\n(?=\])/g, '').trim())).toEqual([text.trim()]);
   });
 
+  test('as small as the level asks for', async () => {
+    const records = Array.from({ length: 500 }, (_, n) => ({
+      n: (n * 7919) % 1000,
+      text: `${'abcde'.slice(n % 5)} again`,
+    }));
+    for (const level of [0, 1, 9]) {
+      const to = (url: string) => ndjson.write(url, { compression: 'gzip', level });
+      const { bodies, server, writer } = await sent(to, () => 200);
+      await run(pipeline('send', from(records).to(writer)));
+      expect(bodies.join('').split('\n')).toHaveLength(501);
+      const { length } = gzipSync(bodies[0]!, { level });
+      expect(server.requests[0]!.headers['content-length']).toBe(String(length));
+    }
+  });
+
   test('each batch by itself, with the method and headers that were asked for', async () => {
     const to = (url: string) => ndjson.write(url, { http: { method: 'PUT', headers: { 'x-key': '1' } } });
     const { server, bodies, writer } = await sent(to, () => 204);
@@ -114,11 +129,21 @@ describe('a server that does not take a request', () => {
   });
 });
 
-test.each([{ append: true }, { rotate: { records: 1 } }, { compression: 'zstd' }])(
-  'the options %j of files are refused for URLs',
-  (options) => {
-    expect(() => ndjson.write('https://127.0.0.1/ingest', options as never)).toThrow(
-      expect.objectContaining({ code: 'ERR_OPTIONS' }),
-    );
-  },
-);
+test.each([
+  { append: true },
+  { overwrite: false },
+  { mkdir: true },
+  { bufferBytes: '1 MiB' },
+  { rotate: { records: 1 } },
+  { partitionBy: 'id' },
+  { nullPartition: 'x' },
+  { maxOpenFiles: 3 },
+  { maxPartitions: 3 },
+  { compression: 'zstd' },
+  { level: 3 },
+  { compression: 'gzip', level: 10 },
+])('the options %j of files are refused for URLs', (options) => {
+  expect(() => ndjson.write('https://127.0.0.1/ingest', options as never)).toThrow(
+    expect.objectContaining({ code: 'ERR_OPTIONS' }),
+  );
+});
