@@ -128,7 +128,7 @@ suite(
     nothing,
     empty: written(''),
     poison: 1n,
-    faults: faults('ndjson', () => ndjsonEncoder),
+    faults: faults('ndjson', ndjsonEncoder),
   },
 );
 /** The rows of a Parquet file are compared, as its bytes have statistics in them. */

@@ -445,7 +445,7 @@ describe('ndjson', () => {
         fc.integer({ min: 1, max: 60 }),
         (text, size, limit) => {
           const make = (context: ConstructorParameters<typeof NdjsonDecoder>[0]) =>
-            new NdjsonDecoder(context, limit);
+            new NdjsonDecoder(context, { maxRecordBytes: limit });
           const bytes = Buffer.from(text);
           expect(decodeInPieces(make, bytes, size)).toEqual(decodeInPieces(make, bytes, bytes.length + 1));
         },
@@ -460,7 +460,7 @@ describe('ndjson', () => {
         const lines = text.split('\n').filter((line) => line.trim() !== '');
         const good = lines.filter((line) => line !== 'undefined' && parsed(line) !== undefined);
         const decoded = decodeInPieces(
-          (context) => new NdjsonDecoder(context, 2 ** 20),
+          (context) => new NdjsonDecoder(context, { maxRecordBytes: 2 ** 20 }),
           Buffer.from(text),
           size,
         );

@@ -33,7 +33,7 @@ function decoded(file: Buffer, size: number, names?: readonly string[]): Outcome
     },
   };
   const fields = names === undefined ? undefined : new FieldReader(names);
-  const decoder = new NdjsonDecoder<unknown>(context, MOST_BYTES, fields);
+  const decoder = new NdjsonDecoder<unknown>(context, { maxRecordBytes: MOST_BYTES, fields });
   const records: unknown[] = [];
   const lines: (number | undefined)[] = [];
   const take = (batch: ReturnType<typeof decoder.flush>) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type FileReadOptions, fileReadFields } from '../../bytes/file-options.ts';
-import type { BigIntegers } from './big-integers.ts';
+import { type BigIntegers, bigIntegersSchema } from './big-integers.ts';
 import { jsonPath } from './json-path.ts';
 
 /** Options of `json.read`: those of all files, and where the records are. */
@@ -39,10 +39,7 @@ export const JsonReadSchema = z.strictObject({
     .enum(['document', 'values'])
     .default('document')
     .describe('Whether a file is one document, or holds values one after another'),
-  bigints: z
-    .enum(['number', 'bigint', 'string'])
-    .default('number')
-    .describe('What integers beyond 2^53 become'),
+  bigints: bigIntegersSchema,
   maxDepth: z.number().int().min(1).default(512).describe('How deep the document may be nested'),
   maxKeys: z.number().int().min(1).default(100_000).describe('Keys that a record may have, at any depth'),
 });

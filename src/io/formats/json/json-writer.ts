@@ -5,12 +5,14 @@ import type { Writer } from '../../../interfaces/writer.ts';
 import { type FileWriteOptions, fileWriteFields } from '../../bytes/file-options.ts';
 import { fileWriter } from '../../bytes/file-writer.ts';
 import { GATHERED_UNITS, TextGathering } from '../../bytes/text-gathering.ts';
-import { jsonText } from './json-text.ts';
+import { type BigIntText, bigIntTextSchema, type JsonTextOptions, jsonText } from './json-text.ts';
 
 /** Options of `json.write`: those of all files but `append`, and the indentation. */
 export interface JsonWriteOptions extends Omit<FileWriteOptions, 'append'> {
   /** Spaces a level, or the text itself; without it, each record takes one line. */
   readonly indent?: number | string | undefined;
+  /** What a BigInt becomes: the digits of a number, text, or a failure of its record. @default 'fail' */
+  readonly bigints?: BigIntText | undefined;
 }
 
 const { append: _, ...fields } = fileWriteFields;
@@ -21,13 +23,14 @@ export const JsonWriteSchema = z.strictObject({
     .union([z.number().int().min(0).max(10), z.string().regex(/^[ \t]{0,10}$/)])
     .optional()
     .describe('Spaces a level, or the text itself; without it, each record takes one line'),
+  bigints: bigIntTextSchema,
 });
 
 /**
  * Writes one JSON array, one record a line, or indented; `[]` when there are no records. A path of
  * `-` is stdout. The file appears wholly when the run is done, or not at all.
  *
- * A record that JSON cannot say (`undefined`, BigInt, a cycle) fails with `ERR_ENCODE`.
+ * A record that JSON cannot say (`undefined`, a cycle, by default BigInt) fails with `ERR_ENCODE`.
  *
  * @throws MillraceError `ERR_OPTIONS`. The run fails with `ERR_NOT_FOUND`, `ERR_NOT_A_FILE`,
  * `ERR_PERMISSION`, `ERR_SPACE`, `ERR_IO`, `ERR_OUTPUT_CLOSED`.
@@ -40,19 +43,19 @@ export const JsonWriteSchema = z.strictObject({
  */
 export function jsonWriter<T>(path: string | URL, options: JsonWriteOptions = {}): Writer<T> {
   const settings = parseOptions(JsonWriteSchema, options, 'json.write');
-  const { indent = '' } = settings;
-  const pad = typeof indent === 'number' ? ' '.repeat(indent) : indent;
-  return fileWriter<T>({ name: 'json', path, options: settings, encoder: () => new ArrayEncoder(pad) });
+  const { indent = '', bigints } = settings;
+  const how = { bigints, indent: typeof indent === 'number' ? ' '.repeat(indent) : indent };
+  return fileWriter<T>({ name: 'json', path, options: settings, encoder: () => new ArrayEncoder(how) });
 }
 
 /** Encodes records as the elements of one array. */
 export class ArrayEncoder implements Encoder<unknown> {
-  readonly #indent: string;
+  readonly #options: JsonTextOptions;
   #begun = false;
   #begunBefore = false;
 
-  constructor(indent: string) {
-    this.#indent = indent;
+  constructor(options: JsonTextOptions = {}) {
+    this.#options = options;
   }
 
   encode(records: readonly unknown[]): Uint8Array {
@@ -81,7 +84,8 @@ export class ArrayEncoder implements Encoder<unknown> {
 
   /** Line feeds within strings are escaped in JSON: those that are there end lines. */
   #element(record: unknown, index: number): string {
-    if (this.#indent === '') return jsonText(record, index);
-    return this.#indent + jsonText(record, index, this.#indent).replaceAll('\n', `\n${this.#indent}`);
+    const { indent = '' } = this.#options;
+    const text = jsonText(record, index, this.#options);
+    return indent === '' ? text : indent + text.replaceAll('\n', `\n${indent}`);
   }
 }

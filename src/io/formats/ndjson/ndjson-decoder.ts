@@ -5,6 +5,7 @@ import type { DecodeContext, Decoder } from '../../../interfaces/format.ts';
 import { ByteOrigin, type Spans, utf8 } from '../../bytes/byte-origin.ts';
 import { type LineBlock, LineBlocks, lineSpans } from '../../bytes/line-blocks.ts';
 import { longRecord, rawHead } from '../../bytes/record-limit.ts';
+import { type BigIntegers, mayHoldBigIntegers, parseJson } from '../json/big-integers.ts';
 import { syntaxError } from '../json/json-error.ts';
 import type { FieldReader } from './field-reader.ts';
 import { parseTogether } from './parse-together.ts';
@@ -17,10 +18,19 @@ const APART = 8;
 /** What a line that is left out becomes. */
 const LEFT_OUT = Symbol('left out');
 
+export interface NdjsonDecoderSettings {
+  readonly maxRecordBytes: number;
+  /** @default 'number' */
+  readonly bigints?: BigIntegers;
+  /** Records get these fields only. */
+  readonly fields?: FieldReader | undefined;
+}
+
 /** Decodes one JSON value a line. Blank lines are passed over; a line feed at the end may be missing. */
 export class NdjsonDecoder<T> implements Decoder<T> {
   readonly #context: DecodeContext;
   readonly #maxBytes: number;
+  readonly #bigints: BigIntegers;
   readonly #blocks: LineBlocks;
   readonly #fields: FieldReader | undefined;
   #line = 1;
@@ -28,11 +38,12 @@ export class NdjsonDecoder<T> implements Decoder<T> {
   #apart = 0;
   #fatal: { readonly error: unknown } | undefined;
 
-  /** With `fields`, records get these only. */
-  constructor(context: DecodeContext, maxBytes: number, fields?: FieldReader) {
+  constructor(context: DecodeContext, settings: NdjsonDecoderSettings) {
+    const { maxRecordBytes, bigints = 'number', fields } = settings;
     this.#context = context;
-    this.#maxBytes = maxBytes;
-    this.#blocks = new LineBlocks(maxBytes, context.offset ?? 0);
+    this.#maxBytes = maxRecordBytes;
+    this.#blocks = new LineBlocks(maxRecordBytes, context.offset ?? 0);
+    this.#bigints = bigints;
     this.#fields = fields;
   }
 
@@ -53,13 +64,15 @@ export class NdjsonDecoder<T> implements Decoder<T> {
     const dropped: number[] = [];
     const piece = { source, file, converted, bytes, byte, line: this.#line, record: this.#record };
     const origin = new ByteOrigin(piece, () => spans(bytes), dropped);
-    const records = this.#together(text, block) ?? this.#each(text, block, origin, dropped);
+    const known = !block.long && (this.#bigints === 'number' || !mayHoldBigIntegers(text));
+    const records =
+      (known ? this.#together(text) : undefined) ?? this.#each(text, block, known, origin, dropped);
     return records.length === 0 ? undefined : batch(records, origin);
   }
 
   /** The records of lines that are all good and not blank, the quick way, if there is one. */
-  #together(text: string, block: LineBlock): readonly T[] | undefined {
-    if (this.#fields !== undefined || block.long) return undefined;
+  #together(text: string): readonly T[] | undefined {
+    if (this.#fields !== undefined) return undefined;
     if (this.#apart > 0) {
       this.#apart--;
       return undefined;
@@ -71,9 +84,12 @@ export class NdjsonDecoder<T> implements Decoder<T> {
     return values as T[];
   }
 
-  /** Records before the one that ends the run still leave; what ends it is thrown by the next call. */
-  #each(text: string, block: LineBlock, origin: ByteOrigin, dropped: number[]): readonly T[] {
-    const fields = block.long ? undefined : this.#fields;
+  /**
+   * Records before the one that ends the run still leave; what ends it is thrown by the next call.
+   * Shapes that are `known` are read without the parser.
+   */
+  #each(text: string, block: LineBlock, known: boolean, origin: ByteOrigin, dropped: number[]): readonly T[] {
+    const fields = known ? this.#fields : undefined;
     const records: T[] = [];
     let place = 0;
     let lines = 0;
@@ -81,9 +97,9 @@ export class NdjsonDecoder<T> implements Decoder<T> {
     try {
       while (from < text.length) {
         lines++;
-        const known = fields?.read(text, from);
-        if (known !== undefined) {
-          records.push(known as T);
+        const record = fields?.read(text, from);
+        if (record !== undefined) {
+          records.push(record as T);
           place++;
           from = fields!.end;
           continue;
@@ -115,7 +131,7 @@ export class NdjsonDecoder<T> implements Decoder<T> {
       failure = { error, origin: at, raw: rawHead(line, this.#maxBytes) };
     } else {
       try {
-        return this.#picked(line, JSON.parse(line));
+        return this.#picked(line, parseJson(line, this.#bigints));
       } catch (cause) {
         const at = origin.atPlace(place);
         failure = { error: syntaxError(at, cause), origin: at, raw: origin.rawAtPlace(place) };

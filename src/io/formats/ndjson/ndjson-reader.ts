@@ -4,18 +4,22 @@ import type { Reader } from '../../../interfaces/reader.ts';
 import { type FileReadOptions, fileReadFields, type Paths } from '../../bytes/file-options.ts';
 import { fileReader } from '../../bytes/file-reader.ts';
 import { columnNames } from '../column-names.ts';
+import { type BigIntegers, bigIntegersSchema } from '../json/big-integers.ts';
 import { FieldReader } from './field-reader.ts';
 import { NdjsonDecoder } from './ndjson-decoder.ts';
 
-/** Options of `ndjson.read`: those of all files, and the fields that are wanted. */
+/** Options of `ndjson.read`: those of all files, and what records are made of. */
 export interface NdjsonReadOptions extends FileReadOptions {
   /** The only fields that records get, in this order, `undefined` where a record lacks one; all when absent. */
   readonly columns?: readonly string[] | undefined;
+  /** What integers beyond 2^53 become: numbers lose digits. @default 'number' */
+  readonly bigints?: BigIntegers | undefined;
 }
 
 export const NdjsonReadSchema = z.strictObject({
   ...fileReadFields,
   columns: columnNames('The only fields that records get'),
+  bigints: bigIntegersSchema,
 });
 
 /** A longer text leaves the young heap of V8, where it takes five times as long to make and half as long again to parse. */
@@ -28,8 +32,8 @@ type NdjsonReadSettings = z.output<typeof NdjsonReadSchema>;
  * are passed over, lines may end in LF or CRLF, the last needs no end.
  *
  * A line that is not JSON is a bad record with `ERR_JSON_SYNTAX`, one longer than `maxRecordBytes`
- * (16 MiB) one with `ERR_LIMIT`: `onError` decides on it, and the run fails by default. Numbers
- * beyond 2^53 lose digits, as they do in `JSON.parse`.
+ * (16 MiB) one with `ERR_LIMIT`: `onError` decides on it, and the run fails by default. Integers
+ * beyond 2^53 lose digits, as they do in `JSON.parse`, unless `bigints` says otherwise.
  *
  * With `columns`, or with `select` right behind it, records get these fields only, and those of lines
  * that look alike are found two to three times as fast as `JSON.parse` reads the line. A line is
@@ -51,14 +55,14 @@ export function ndjsonReader<T = unknown>(paths: Paths, options: NdjsonReadOptio
 }
 
 function reader<T>(paths: Paths, settings: NdjsonReadSettings): Reader<T> {
-  const { columns, maxRecordBytes, ...options } = settings;
+  const { columns, bigints, maxRecordBytes, ...options } = settings;
   const fields = columns === undefined ? undefined : new FieldReader(columns);
   const read = fileReader<T>({
     name: 'ndjson',
     paths,
     options: { ...options, maxRecordBytes },
     pieceBytes: PIECE_BYTES,
-    decoder: (context) => new NdjsonDecoder<T>(context, maxRecordBytes, fields),
+    decoder: (context) => new NdjsonDecoder<T>(context, { maxRecordBytes, bigints, fields }),
   });
   if (columns !== undefined) return read;
   return Object.freeze({

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ArrayEncoder, jsonWriter } from '../../../../../src/io/formats/json/json-writer.ts';
 
 function encode(batches: readonly (readonly unknown[])[], indent = ''): string {
-  const encoder = new ArrayEncoder(indent);
+  const encoder = new ArrayEncoder({ indent });
   return batches.map((records) => String(encoder.encode(records))).join('') + encoder.finish();
 }
 
@@ -42,7 +42,7 @@ describe('the json encoder', () => {
       'undefined',
     ],
   ])('refuses %s, and is as it was before', (_, bad, found) => {
-    const encoder = new ArrayEncoder('');
+    const encoder = new ArrayEncoder();
     const refused = {
       code: 'ERR_ENCODE',
       retryable: false,

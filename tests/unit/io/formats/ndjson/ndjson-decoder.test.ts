@@ -4,7 +4,12 @@ import { decodeInPieces, PIECES } from '../../decode-in-pieces.ts';
 
 function decode(text: string | Uint8Array, size: number, maxBytes = 2 ** 20, verdict?: () => never) {
   const bytes = typeof text === 'string' ? Buffer.from(text) : text;
-  return decodeInPieces((context) => new NdjsonDecoder(context, maxBytes), bytes, size, verdict);
+  return decodeInPieces(
+    (context) => new NdjsonDecoder(context, { maxRecordBytes: maxBytes }),
+    bytes,
+    size,
+    verdict,
+  );
 }
 
 const MIXED = '{"a":1}\r\n\n  \t\r\n{"é":"日本"}\n[1,2]\n"🚲"\nnull\r\n-1.5e3\n{"n":"a\\nb\\u00e9"}';
@@ -62,7 +67,7 @@ describe.each(PIECES)('pain P33: ndjson in pieces of %i bytes', (size) => {
 
   test('a replacement takes the place of the bad line', () => {
     const { records, origins } = decodeInPieces(
-      (context) => new NdjsonDecoder(context, 2 ** 20),
+      (context) => new NdjsonDecoder(context, { maxRecordBytes: 2 ** 20 }),
       Buffer.from('1\nbad\n3\n'),
       size,
       () => ({ record: undefined }),
@@ -119,7 +124,10 @@ describe.each(PIECES)('pain P33: ndjson in pieces of %i bytes', (size) => {
 });
 
 test('offsets count what lies before the first byte that the decoder gets', () => {
-  const decoder = new NdjsonDecoder({ source: 's', offset: 3, failed: () => undefined }, 1000);
+  const decoder = new NdjsonDecoder(
+    { source: 's', offset: 3, failed: () => undefined },
+    { maxRecordBytes: 1000 },
+  );
   const given = decoder.decode(Buffer.from('1\n2\n'))!;
   expect(given.origin.at(1)).toEqual({ source: 's', record: 2, line: 2, byte: 5 });
 });
@@ -134,7 +142,7 @@ test('pain P38: a line that never ends is held no longer than the limit', () => 
       return undefined;
     },
   };
-  const decoder = new NdjsonDecoder(context, limit);
+  const decoder = new NdjsonDecoder(context, { maxRecordBytes: limit });
   const chunk = Buffer.alloc(2 ** 16, 'x');
   const before = used();
   for (let given = 0; given < 128 * 2 ** 20; given += chunk.length) decoder.decode(chunk);
@@ -150,7 +158,7 @@ function used(): number {
 }
 
 test('origins asked for out of order, and twice, are the same', () => {
-  const decoder = new NdjsonDecoder({ source: 's', failed: () => undefined }, 1000);
+  const decoder = new NdjsonDecoder({ source: 's', failed: () => undefined }, { maxRecordBytes: 1000 });
   const { origin } = decoder.decode(Buffer.from('"é"\nbad\n2\n\n3\n'))!;
   const inOrder = [0, 1, 2].map((index) => origin.at(index));
   expect([2, 0, 1, 2].map((index) => origin.at(index))).toEqual([2, 0, 1, 2].map((index) => inOrder[index]));

@@ -7,9 +7,9 @@ import { ndjsonEncoder, ndjsonWriter } from '../../../../../src/io/formats/ndjso
 import { tempFolder } from '../../temp-folder.ts';
 
 test('writes one record a line, also when there are line feeds in it', () => {
-  expect(String(ndjsonEncoder.encode([{ a: 'x\ny' }, null, 'é']))).toBe('{"a":"x\\ny"}\nnull\n"é"\n');
-  expect(String(ndjsonEncoder.encode([]))).toBe('');
-  expect(ndjsonEncoder.finish()).toBe('');
+  expect(String(ndjsonEncoder().encode([{ a: 'x\ny' }, null, 'é']))).toBe('{"a":"x\\ny"}\nnull\n"é"\n');
+  expect(String(ndjsonEncoder().encode([]))).toBe('');
+  expect(ndjsonEncoder().finish()).toBe('');
 });
 
 test('writes batches larger than what is put together at once, and lines longer than that', () => {
@@ -17,12 +17,12 @@ test('writes batches larger than what is put together at once, and lines longer 
   const long = ['x'.repeat(2_000_000), 'é'.repeat(900_000), 'short'];
   for (const batch of [records, long, records, []]) {
     const text = batch.map((record) => `${JSON.stringify(record)}\n`).join('');
-    expect(String(ndjsonEncoder.encode(batch)) === text).toBe(true);
+    expect(String(ndjsonEncoder().encode(batch)) === text).toBe(true);
   }
 });
 
 test.each([undefined, 1n, () => 1])('refuses what JSON cannot say: %s', (record) => {
-  expect(() => ndjsonEncoder.encode(['fine', record])).toThrow(
+  expect(() => ndjsonEncoder().encode(['fine', record])).toThrow(
     expect.objectContaining({ code: 'ERR_ENCODE', retryable: false, details: { index: 1 } }),
   );
 });
