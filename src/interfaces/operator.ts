@@ -21,6 +21,14 @@ export interface OperatorContext<B = unknown> {
   readonly cancelled: boolean;
   /** Whether the reader before makes of each record just what the operator's `selects` says. @default false */
   readonly selected?: boolean;
+  /**
+   * Says that event time has reached `time`: the operators behind are told in its place among the records
+   * that were emitted. For use while `push`, `watermark` or `end` runs. A time that is not later than the
+   * last one does nothing.
+   */
+  advance(time: number): void;
+  /** Says that nothing comes at present: where flows meet, others need not wait for the time of this one. */
+  idle(): void;
   /** Says that nothing more will be emitted: ends the branch downstream, cancels it upstream. */
   complete(): void;
   /**
@@ -42,11 +50,21 @@ export interface SyncLogic<A, B> {
   readonly transform?: (record: A) => B;
   /** `push` as a plain function, where it passes a record on as it is, or not: the engine may call it instead. */
   readonly accepts?: (record: A) => unknown;
+  /** Event time has reached `time`: no earlier record follows. */
   watermark?(time: number, emit: Emit<B>): void;
+  /** Whether event time is what this operator says by `advance`, and not what comes from upstream. */
+  readonly assignsTime?: boolean;
   /** The input is over: emit what is held. */
   end?(emit: Emit<B>): void;
   /** The run is over, whichever way; called exactly once. */
   close?(): void;
+  /**
+   * What the operator remembers, as plain data that can be cloned: a logic that `restore`s it goes on
+   * just as this one would. An operator that remembers nothing has neither.
+   */
+  snapshot?(): unknown;
+  /** Takes over what `snapshot` gave; called before the first record, if at all. */
+  restore?(state: unknown): void;
 }
 
 /** What an asynchronous callback gets besides the record. */

@@ -4,6 +4,8 @@ import type { Batch } from './batch.ts';
 export interface Watermark {
   readonly kind: 'watermark';
   readonly time: number;
+  /** Nothing comes at present: where flows meet, this one holds back the time of the others no longer. */
+  readonly idle?: true;
 }
 
 /** Checkpoint `id` passes here: what came before belongs to it, what follows does not. */

@@ -14,6 +14,8 @@ import type {
 export interface OperatorProbe<A, B> {
   /** What it has emitted so far. */
   readonly output: readonly B[];
+  /** The event times that it said have been reached. */
+  readonly watermarks: readonly number[];
   /** Whether it said that it will emit nothing more. */
   readonly completed: boolean;
   /** What a duplex operator failed the run with, as the only element; others throw from `feed`. */
@@ -33,6 +35,7 @@ const MOST_PULLED = 10_000;
 
 class Record<B> {
   readonly output: B[] = [];
+  readonly watermarks: number[] = [];
   readonly failures: unknown[] = [];
   readonly abort = new AbortController();
   completed = false;
@@ -53,6 +56,10 @@ class Record<B> {
       complete: () => {
         this.completed = true;
       },
+      advance: (time) => {
+        if (time > (this.watermarks.at(-1) ?? Number.NEGATIVE_INFINITY)) this.watermarks.push(time);
+      },
+      idle: () => {},
       after: (ms, callback) => clock.schedule(() => callback(emit), ms),
     };
   }

@@ -4,6 +4,7 @@ import type { Cancel } from '../../interfaces/clock.ts';
 import type { Emit, OperatorContext } from '../../interfaces/operator.ts';
 import type { Item, Signal } from '../../interfaces/signal.ts';
 import { Chain } from './chain.ts';
+import type { ChainHost, Mark } from './chain-host.ts';
 import { lettersOrigin } from './letters-origin.ts';
 import type { Port } from './port.ts';
 import type { RunContext } from './run-context.ts';
@@ -62,8 +63,7 @@ export class Body {
             run.debug ? (record) => this.#trace(split, record) : undefined,
           );
     const host = {
-      context: (node: StageNode, complete: () => void, cancelled: () => boolean, emit: Emit<unknown>) =>
-        this.#context(node, complete, cancelled, emit),
+      context: (...parts: Parameters<ChainHost['context']>) => this.#context(...parts),
       ...(run.debug ? { trace: (node: StageNode, record: unknown) => this.#trace(node, record) } : {}),
     };
     this.chain = new Chain(fused, this.#tail, host);
@@ -124,7 +124,10 @@ export class Body {
     return this.#turns.pass(() => {
       if (this.#over) return;
       if (signal.kind === 'barrier' || this.#behind.length === 0) return this.#forward(signal);
-      const told = this.#loop(() => this.chain.watermarkStep(signal.time), 'deliver');
+      const told = signal.idle
+        ? undefined
+        : this.#loop(() => this.chain.watermarkStep(signal.time), 'deliver');
+      if (!this.chain.passesTime) return told;
       return told === undefined ? this.#forward(signal) : told.then(() => this.#forward(signal));
     });
   }
@@ -250,6 +253,7 @@ export class Body {
     complete: () => void,
     cancelled: () => boolean,
     emit: Emit<unknown>,
+    mark: (mark: Mark) => void,
   ): OperatorContext {
     const { signal, clock } = this.#run;
     return {
@@ -257,6 +261,8 @@ export class Body {
       signal,
       clock,
       complete,
+      advance: mark,
+      idle: () => mark('idle'),
       selected: node.selected,
       get cancelled() {
         return cancelled();

@@ -1,6 +1,9 @@
 import type { Emit, OperatorContext } from '../../interfaces/operator.ts';
 import type { StageNode } from './stage-node.ts';
 
+/** Event time that an operator says has been reached, or that nothing comes at present. */
+export type Mark = number | 'idle';
+
 /** What the chain needs from the stage it runs in. */
 export interface ChainHost {
   context(
@@ -8,6 +11,7 @@ export interface ChainHost {
     complete: () => void,
     cancelled: () => boolean,
     emit: Emit<unknown>,
+    mark: (mark: Mark) => void,
   ): OperatorContext;
   /** A sampled record entered `node`. Absent when nobody traces. */
   readonly trace?: (node: StageNode, record: unknown) => void;

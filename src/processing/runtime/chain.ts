@@ -1,13 +1,14 @@
 import { BATCH_SIZE, CountedOrigin } from '../../core/batch.ts';
-import { MillraceError } from '../../core/errors.ts';
 import type { Batch } from '../../interfaces/batch.ts';
 import type { Emit, SyncLogic } from '../../interfaces/operator.ts';
 import type { OperatorNode } from '../graph/node.ts';
-import type { ChainHost } from './chain-host.ts';
+import { entry } from './chain-entry.ts';
+import type { ChainHost, Mark } from './chain-host.ts';
 import { Deferred } from './deferred.ts';
 import type { Verdict } from './failures.ts';
 import { compileLoop, type Loop, plainPrefix } from './loop.ts';
-import { closeLogic, createLogic, refuseLate } from './operator-results.ts';
+import { laterOnly } from './marks.ts';
+import { closeLogic, createLogic, outOfTurn, refuseLate } from './operator-results.ts';
 import type { StageNode } from './stage-node.ts';
 import type { Tail } from './tail.ts';
 
@@ -25,6 +26,8 @@ export class Chain {
   completed = false;
   /** Set when the loop over a batch has to stop and look: completed, or output was deferred. */
   interrupted = false;
+  /** Whether event time from upstream goes on behind the chain. */
+  readonly passesTime: boolean;
   readonly nodes: readonly StageNode[];
   readonly #logics: SyncLogic<unknown, unknown>[] = [];
   /** `#entries[k]` takes a record into operator `k`; the last one into the tail. */
@@ -53,6 +56,7 @@ export class Chain {
       this.close();
       throw error;
     }
+    this.passesTime = !this.#logics.some((logic) => logic.assignsTime === true);
     const plain = host.trace === undefined ? plainPrefix(this.#logics) : 0;
     if (plain > 0) {
       const counters = nodes.map((node) => node.counters);
@@ -70,16 +74,27 @@ export class Chain {
     const next = this.#entries[k + 1]!;
     const { operator } = node.vertex.node as OperatorNode;
     if (operator.kind !== 'sync') throw new TypeError(`${node.name} is not synchronous`);
+    const complete = () => this.#complete(k);
+    const cancelled = () => this.#closed || this.#completedAt >= k;
     const context = host.context(
       node,
-      () => this.#complete(k),
-      () => this.#closed || this.#completedAt >= k,
+      complete,
+      cancelled,
       next,
+      laterOnly((mark) => this.#mark(k + 1, mark)),
     );
     const logic = createLogic(node, 'push', () => operator.create(context));
     this.#logics[k] = logic;
     if (operator.cardinality === 'many') this.#deferred[k] = new Deferred();
-    const enter = this.#entry(k, node, logic, next);
+    const enter = entry({
+      node,
+      logic,
+      next,
+      deferred: this.#deferred[k],
+      tail: this.#tail,
+      interrupt: () => (this.interrupted = true),
+      failed: (record, error) => this.#failed(node, record, error, next),
+    });
     this.#entries[k] =
       host.trace === undefined
         ? enter
@@ -87,39 +102,6 @@ export class Chain {
             host.trace!(node, record);
             enter(record);
           };
-  }
-
-  #entry(k: number, node: StageNode, logic: SyncLogic<unknown, unknown>, next: Emit<unknown>): Emit<unknown> {
-    const { counters } = node;
-    const tail = this.#tail;
-    const deferred = this.#deferred[k];
-    if (deferred === undefined) {
-      return (record) => {
-        counters.in++;
-        try {
-          refuseLate('push', logic.push(record, next));
-        } catch (error) {
-          this.#failed(node, record, error, next);
-        }
-      };
-    }
-    return (record) => {
-      counters.in++;
-      if (!deferred.empty || tail.gathered >= BATCH_SIZE) {
-        deferred.input(record);
-        this.interrupted = true;
-        return;
-      }
-      try {
-        const more = logic.push(record, next);
-        if (more !== undefined) {
-          deferred.output(record, more);
-          this.interrupted = true;
-        }
-      } catch (error) {
-        this.#failed(node, record, error, next);
-      }
-    };
   }
 
   /** Takes a batch into work; `step` does the work. */
@@ -168,8 +150,13 @@ export class Chain {
       const node = this.nodes[k]!;
       const next = this.#entries[k + 1]!;
       const free = () => k > this.#completedAt && this.#tail.gathered < BATCH_SIZE && this.#idleFrom(k + 1);
-      left -= deferred.pull(this.#logics[k]!, next, left, free, (record, error) =>
-        this.#failed(node, record, error, next),
+      left -= deferred.pull(
+        this.#logics[k]!,
+        next,
+        left,
+        free,
+        (record, error) => this.#failed(node, record, error, next),
+        (mark) => this.#tell(k, mark),
       );
       if (!this.#idleFrom(k)) return false;
     }
@@ -181,9 +168,29 @@ export class Chain {
     return true;
   }
 
+  /** Event time goes on to operator `k`, behind all that waits in front of it, and to those behind it. */
+  #mark(k: number, mark: Mark): void {
+    if (k === this.nodes.length) return this.#tail.mark(mark);
+    const deferred = this.#deferred[k];
+    if (deferred?.empty !== false) return this.#tell(k, mark);
+    deferred.mark(mark);
+    this.interrupted = true;
+  }
+
+  #tell(k: number, mark: Mark): void {
+    const logic = this.#logics[k]!;
+    if (logic.assignsTime === true) return;
+    if (mark !== 'idle' && logic.watermark !== undefined) {
+      const next = this.#entries[k + 1]!;
+      this.nodes[k]!.guard('process in', () => refuseLate('watermark', logic.watermark!(mark, next)));
+    }
+    this.#mark(k + 1, mark);
+  }
+
   /**
    * Event time has reached `time`: the next operator that cares is told, after all that those before it
-   * made has been pulled. Returns whether there is nothing left to do.
+   * made has been pulled. Returns whether there is nothing left to do. Where an operator says by itself
+   * what time it is, the way ends.
    */
   watermarkStep(time: number): boolean {
     if (!this.#idleFrom(this.#marked)) {
@@ -192,6 +199,7 @@ export class Chain {
     }
     for (; this.#marked < this.nodes.length; this.#marked++) {
       const logic = this.#logics[this.#marked]!;
+      if (logic.assignsTime === true) break;
       if (logic.watermark === undefined) continue;
       const next = this.#entries[++this.#marked]!;
       this.between(this.nodes[this.#marked - 1]!, () =>
@@ -204,8 +212,8 @@ export class Chain {
   }
 
   /**
-   * The input is over: the next operator emits what it holds, after all that those before it made has
-   * been pulled. After `completed`, only the operators behind. Returns whether there is nothing left to do.
+   * The input is over: the next operator emits what it holds, after all that those before it made was
+   * pulled. After `completed`, only those behind. Returns whether there is nothing left to do.
    */
   endStep(): boolean {
     if (!this.#idleFrom(this.#ended)) {
@@ -271,12 +279,7 @@ export class Chain {
 
   /** What is gathered before any work began was emitted behind the engine's back, and would be lost. */
   checkTurn(): void {
-    if (this.#tail.gathered === 0) return;
-    const { name } = this.nodes.at(-1)!;
-    throw new MillraceError('ERR_CALLBACK', `Cannot go on in "${name}": a record was emitted out of turn`, {
-      node: name,
-      hint: 'Emit only while push(), watermark() or end() runs; for later, use the after() of the context.',
-    });
+    if (this.#tail.gathered > 0) throw outOfTurn(this.nodes.at(-1)!);
   }
 
   /** An operator may have caught what its `emit` threw: the run fails all the same. */

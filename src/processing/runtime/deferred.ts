@@ -1,10 +1,12 @@
 import { refuseLateStep } from '../../core/thenable.ts';
 import type { Emit, SyncLogic } from '../../interfaces/operator.ts';
+import type { Mark } from './chain-host.ts';
 import { pushedOutput } from './operator-results.ts';
 
 type Entry =
   | { readonly record: unknown; readonly iterator: Iterator<unknown> }
-  | { readonly record: unknown; readonly iterator?: undefined };
+  | { readonly record: unknown; readonly iterator?: undefined }
+  | { readonly mark: Mark; readonly record?: undefined; readonly iterator?: undefined };
 
 /**
  * Output that an operator returned to be pulled, and records that came in meanwhile or when there was
@@ -25,9 +27,14 @@ export class Deferred {
     this.#entries.push({ record });
   }
 
+  /** Event time goes on in its place among the records. */
+  mark(mark: Mark): void {
+    this.#entries.push({ mark });
+  }
+
   /**
    * Pulls at most `most` records, as long as `free()`; returns how many it emitted. `failed` gets
-   * what the operator or its iterator threw, with the record it was working on.
+   * what the operator or its iterator threw, with the record it was working on; `marked` event time.
    */
   pull(
     logic: SyncLogic<unknown, unknown>,
@@ -35,10 +42,16 @@ export class Deferred {
     most: number,
     free: () => boolean,
     failed: (record: unknown, error: unknown) => void,
+    marked: (mark: Mark) => void,
   ): number {
     let emitted = 0;
     while (emitted < most && !this.empty && free()) {
       const entry = this.#entries[0]!;
+      if ('mark' in entry) {
+        this.#entries.shift();
+        marked(entry.mark);
+        continue;
+      }
       try {
         if (entry.iterator === undefined) {
           this.#entries.shift();

@@ -51,3 +51,11 @@ export function pushedOutput(returned: unknown): Iterable<unknown> {
 export function refuseLate(method: 'push' | 'watermark' | 'end' | 'close', returned: unknown): void {
   refusePromise(returned, `Let ${method}() return when it is done, or make an operator of kind "async".`);
 }
+
+/** The error for records that were emitted while the engine had called nothing. */
+export function outOfTurn({ name }: StageNode): MillraceError {
+  return new MillraceError('ERR_CALLBACK', `Cannot go on in "${name}": a record was emitted out of turn`, {
+    node: name,
+    hint: 'Emit only while push(), watermark() or end() runs; for later, use the after() of the context.',
+  });
+}

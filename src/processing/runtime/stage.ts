@@ -1,3 +1,4 @@
+import { MillraceError } from '../../core/errors.ts';
 import type { OperatorNode, ReaderNode } from '../graph/node.ts';
 import { type Stage as PlannedStage, stageVertices } from '../plan/plan.ts';
 import { Body } from './body.ts';
@@ -161,7 +162,12 @@ function logicOf({ node }: HeadParts): CreateLogic {
       return { logic, many: node.accounting === 'many' };
     }
     if (operator.kind === 'sync') {
-      return { logic: liftedLogic(createLogic(node, 'push', () => operator.create(context))), many: true };
+      const logic = createLogic(node, 'push', () => operator.create(context));
+      if (logic.assignsTime !== true) return { logic: liftedLogic(logic), many: true };
+      throw new MillraceError('ERR_OPTIONS', `Cannot retry in "${node.name}": it says what time it is`, {
+        node: node.name,
+        hint: 'Time goes on in the order of the records: give it a policy that does not wait.',
+      });
     }
     throw new TypeError(`${node.name} is not asynchronous`);
   };

@@ -4,7 +4,9 @@ import { refusePromise } from '../../core/thenable.ts';
 import type { Batch } from '../../interfaces/batch.ts';
 import type { Emit } from '../../interfaces/operator.ts';
 import type { SplitNode } from '../graph/node.ts';
+import type { Mark } from './chain-host.ts';
 import type { Located } from './failures.ts';
+import { Marks } from './marks.ts';
 import type { Port } from './port.ts';
 import type { StageNode } from './stage-node.ts';
 
@@ -17,6 +19,8 @@ export interface Tail {
   begin(batch: Batch<unknown>): void;
   /** Sends a batch as it is: nothing was done to it. */
   pass(batch: Batch<unknown>): void;
+  /** Event time goes on behind what was gathered; the chain is to stop and send, when that is something. */
+  mark(mark: Mark): void;
   /** The record at `index` of the batch came to nothing. */
   dropped(index: number): void;
   /** Sends what was gathered since the last time. */
@@ -27,6 +31,7 @@ export interface Tail {
 export interface Position {
   readonly batch: Batch<unknown>;
   readonly index: number;
+  interrupted: boolean;
   /** Ends the run from within the chain, past the policies of the operators upstream. */
   raise(error: unknown): never;
 }
@@ -38,19 +43,24 @@ export function singleTail(port: Port, last: StageNode, aligned: boolean, at: ()
   let indices: number[] = [];
   let count = 0;
   let drops: number[] = [];
+  /** Records of the batch that were sent or dropped before: only event time cuts a batch into pieces. */
+  let from = 0;
   let chain: Position | undefined;
+  const marks = new Marks([port]);
   const origin = (source: Batch<unknown>): Batch<unknown>['origin'] => {
     if (!aligned) return new PickedOrigin(source.origin, indices);
+    const to = from + count + drops.length;
     // An operator that makes several of one although it says that it does not: the balance will tell.
-    if (count > Math.max(1, source.records.length)) return new CountedOrigin(last.name, 1);
-    if (drops.length === 0) return source.origin;
+    if (to > Math.max(1, source.records.length)) return new CountedOrigin(last.name, 1);
+    if (drops.length === 0 && count === source.records.length) return source.origin;
     const dropped = new Set(drops);
+    const places = Array.from({ length: to - from }, (_, place) => from + place);
     return new PickedOrigin(
       source.origin,
-      [...source.records.keys()].filter((index) => !dropped.has(index)),
+      places.filter((index) => !dropped.has(index)),
     );
   };
-  return {
+  const tail: Tail = {
     ports: [port],
     get gathered() {
       return count;
@@ -66,6 +76,7 @@ export function singleTail(port: Port, last: StageNode, aligned: boolean, at: ()
     begin({ records: { length } }) {
       chain ??= at();
       drops = [];
+      from = 0;
       if (records.length === length) return;
       records = new Array(length);
       if (!aligned) indices = new Array(length);
@@ -75,20 +86,31 @@ export function singleTail(port: Port, last: StageNode, aligned: boolean, at: ()
       last.counters.out += whole.records.length;
       port.send(whole);
     },
+    mark(mark) {
+      if (count > 0) {
+        tail.send();
+        chain!.interrupted = true;
+      }
+      marks.put(mark);
+    },
     dropped(index) {
       if (aligned) drops.push(index);
     },
     send() {
+      marks.send();
       if (count === 0) return;
       last.counters.out += count;
       records.length = count;
       indices.length = aligned ? 0 : count;
       port.send(batch(records, origin(chain!.batch)));
+      from += count + drops.length;
+      drops = [];
       records = [];
       indices = [];
       count = 0;
     },
   };
+  return tail;
 }
 
 interface Gathered {
@@ -150,7 +172,8 @@ export function splitTail(
     if (verdict.kind === 'dead-letter') node.letters.push(verdict.letter);
     if (verdict.kind === 'replace') replace(verdict.record, located);
   };
-  return {
+  const marks = new Marks(routes.map((route) => route.port));
+  const tail: Tail = {
     ports: routes.map((route) => route.port),
     get gathered() {
       return gathered;
@@ -173,8 +196,16 @@ export function splitTail(
     pass() {
       throw new TypeError('A split never passes a batch as it is');
     },
+    mark(mark) {
+      if (gathered > 0) {
+        tail.send();
+        chain!.interrupted = true;
+      }
+      marks.put(mark);
+    },
     dropped() {},
     send() {
+      marks.send();
       gathered = 0;
       for (const route of routes) {
         if (route.records.length === 0) continue;
@@ -185,4 +216,5 @@ export function splitTail(
       }
     },
   };
+  return tail;
 }

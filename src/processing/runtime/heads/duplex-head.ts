@@ -75,6 +75,8 @@ export class DuplexHead implements Head {
       signal: context.signal,
       clock: context.clock,
       after: context.after,
+      advance: context.advance,
+      idle: context.idle,
       get cancelled() {
         return body.over;
       },

@@ -1,5 +1,6 @@
 import { batch, CountedOrigin } from '../../../core/batch.ts';
 import type { Emit, OperatorContext } from '../../../interfaces/operator.ts';
+import type { Watermark } from '../../../interfaces/signal.ts';
 import type { HeadParts } from './head.ts';
 
 /**
@@ -25,12 +26,21 @@ export function headContext(
     emitted += records.length;
     await body.deliver(batch(records, origin));
   };
+  const tell = (signal: Watermark): void => {
+    (async () => body.signal(signal))().catch((error: unknown) => run.fail(error));
+  };
   return {
     node: node.name,
     signal: run.signal,
     clock: run.clock,
     get cancelled() {
       return body.over;
+    },
+    advance(time) {
+      tell({ kind: 'watermark', time });
+    },
+    idle() {
+      tell({ kind: 'watermark', time: Number.NEGATIVE_INFINITY, idle: true });
     },
     complete() {
       completed().catch((error: unknown) => run.fail(error));

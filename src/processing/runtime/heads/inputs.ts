@@ -4,6 +4,8 @@ interface Input {
   /** The last ones it delivered; none that is over holds any back. */
   watermark: number;
   barrier: number;
+  /** Whether nothing comes at present: its time holds back no other's. */
+  idle: boolean;
   ended: boolean;
 }
 
@@ -16,12 +18,15 @@ export class Inputs {
   readonly #emit: (signal: Signal) => void | Promise<void>;
   #watermark = Number.NEGATIVE_INFINITY;
   #barrier = Number.NEGATIVE_INFINITY;
+  /** Whether all inputs have said that nothing comes at present. */
+  #idle = false;
   #held: (() => void)[] = [];
 
   constructor(count: number, emit: (signal: Signal) => void | Promise<void>) {
     this.#inputs = Array.from({ length: count }, () => ({
       watermark: Number.NEGATIVE_INFINITY,
       barrier: Number.NEGATIVE_INFINITY,
+      idle: false,
       ended: false,
     }));
     this.#emit = emit;
@@ -36,6 +41,7 @@ export class Inputs {
     const input = this.#inputs[index]!;
     if (signal.kind === 'watermark') {
       input.watermark = Math.max(input.watermark, signal.time);
+      input.idle = signal.idle === true;
       await this.#advance();
       return;
     }
@@ -43,6 +49,13 @@ export class Inputs {
     const aligned = new Promise<void>((resolve) => this.#held.push(resolve));
     await this.#advance();
     await aligned;
+  }
+
+  /** A record has come: the input holds back the time of the others again, from where that is. */
+  active(index: number): void {
+    const input = this.#inputs[index]!;
+    input.idle = false;
+    this.#idle = false;
   }
 
   /** An input that is over no longer holds anything back; but time, while records of it are kept. */
@@ -55,10 +68,15 @@ export class Inputs {
   }
 
   async #advance(): Promise<void> {
-    const watermark = Math.min(...this.#inputs.map((input) => input.watermark));
-    if (watermark > this.#watermark && Number.isFinite(watermark)) {
-      this.#watermark = watermark;
-      await this.#emit({ kind: 'watermark', time: watermark });
+    const waiting = this.#inputs.filter((input) => !input.ended || Number.isFinite(input.watermark));
+    const active = waiting.filter((input) => !input.idle);
+    const watermark = Math.min(...(active.length === 0 ? waiting : active).map((input) => input.watermark));
+    const idle = active.length === 0 && waiting.length > 0;
+    const later = watermark > this.#watermark && Number.isFinite(watermark);
+    if (later || (idle && !this.#idle)) {
+      if (later) this.#watermark = watermark;
+      this.#idle = idle;
+      await this.#emit({ kind: 'watermark', time: this.#watermark, ...(idle && { idle }) });
     }
     const barrier = Math.min(...this.#inputs.map((input) => input.barrier));
     if (barrier > this.#barrier && Number.isFinite(barrier)) {

@@ -12,6 +12,7 @@ export function mergeHead({ run, body, node }: HeadParts, count: number): Head {
     receivers: Array.from({ length: count }, (_, index) => ({
       receive(item) {
         if (item.kind !== 'batch') return inputs.signal(index, item);
+        inputs.active(index);
         node.counters.in += item.records.length;
         traceBatch(run, node.name, item);
         return body.deliver(item);

@@ -87,6 +87,7 @@ export function zipHead({ run, body, node }: HeadParts, count: number): Head {
         // What is held came before a barrier, and is kept; but it must not come after a watermark.
         if (item.kind === 'barrier') return inputs.signal(index, item);
         if (item.kind === 'batch') {
+          inputs.active(index);
           node.counters.in += item.records.length;
           input.waiting = item.records.length;
           traceBatch(run, node.name, item);
