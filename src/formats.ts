@@ -1,3 +1,4 @@
+import type { ColumnType, TypedRow } from './core/column-types.ts';
 import { readFrom } from './from.ts';
 import type { Writer } from './interfaces/writer.ts';
 import type { Paths } from './io/bytes/file-options.ts';
@@ -5,7 +6,6 @@ import type { ArrowReadOptions } from './io/formats/arrow/arrow-read-options.ts'
 import { arrowReader } from './io/formats/arrow/arrow-reader.ts';
 import type { ArrowWriteOptions } from './io/formats/arrow/arrow-write-options.ts';
 import { arrowWriter } from './io/formats/arrow/arrow-writer.ts';
-import type { ColumnType, TypedRow } from './io/formats/csv/column-types.ts';
 import type { CsvReadOptions } from './io/formats/csv/csv-read-options.ts';
 import { csvReader } from './io/formats/csv/csv-reader.ts';
 import type { CsvWriteOptions } from './io/formats/csv/csv-write-options.ts';

@@ -3,15 +3,18 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { isMillraceError, json, pipeline, run, toArray } from '../../src/index.ts';
+import { isMillraceError, json, type MillraceError, pipeline, run, toArray } from '../../src/index.ts';
 import type { JsonReadOptions } from '../../src/io/formats/json/json-read-options.ts';
 import { absent, dataFiles, PACKED, unpackedData } from './public-data.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'millrace-json-suite-'));
 afterAll(() => rmSync(work, { recursive: true }));
 
-/** The records of a document, or the code of the error that the run failed with. */
-async function outcome(bytes: Uint8Array, options: JsonReadOptions): Promise<unknown> {
+/** The records of a document, or the error that the run failed with. */
+async function read(
+  bytes: Uint8Array,
+  options: JsonReadOptions,
+): Promise<readonly unknown[] | MillraceError> {
   const path = join(work, 'document.json');
   writeFileSync(path, bytes);
   const sink = toArray();
@@ -20,8 +23,14 @@ async function outcome(bytes: Uint8Array, options: JsonReadOptions): Promise<unk
     return sink.records;
   } catch (error) {
     if (!isMillraceError(error)) throw error;
-    return error.code;
+    return error;
   }
+}
+
+/** The records of a document, or the code of the error that the run failed with. */
+async function outcome(bytes: Uint8Array, options: JsonReadOptions): Promise<unknown> {
+  const found = await read(bytes, options);
+  return 'code' in found ? found.code : found;
 }
 
 function parsed(bytes: Uint8Array): { readonly value: unknown } | undefined {
@@ -37,6 +46,9 @@ const wrapped = (before: string, bytes: Uint8Array, after: string): Buffer =>
   Buffer.concat([Buffer.from(before), bytes, Buffer.from(after)]);
 
 const REFUSED = expect.stringMatching(/^ERR_(JSON_SYNTAX|TRUNCATED|ENCODING|LIMIT)$/);
+
+/** Codes of errors that say where. */
+const PLACED: ReadonlySet<string> = new Set(['ERR_JSON_SYNTAX', 'ERR_TRUNCATED']);
 
 /** No documents, but none or several of them, one after another. */
 const SEQUENCES = [
@@ -87,6 +99,35 @@ describe.skipIf(absent)(`JSONTestSuite (skipped where ${PACKED} is absent)`, () 
       }
     });
     expect(count).toBe(188);
+  });
+
+  test('the errors of the 188 tell a byte of the file, or its end', async () => {
+    const ways: readonly JsonReadOptions[] = [
+      { path: '$' },
+      { path: '$', chunkBytes: 7 },
+      { path: '$[*]' },
+      { path: '$.*', chunkBytes: 7 },
+      { path: '$..a' },
+      { mode: 'values', chunkBytes: 7 },
+    ];
+    const told = ways.map(() => 0);
+    const count = await each('n', async (name, bytes) => {
+      for (const [way, options] of ways.entries()) {
+        const found = await read(bytes, options);
+        if (!('code' in found) || !PLACED.has(found.code)) continue;
+        const { byte: end } = found.details ?? {};
+        const places = [found.origin?.byte, end].filter((byte) => byte !== undefined);
+        expect(places, `${name}: ${found.message}`).not.toEqual([]);
+        for (const byte of places) {
+          expect(Number.isInteger(byte), name).toBe(true);
+          expect(byte, name).toBeGreaterThanOrEqual(0);
+          expect(byte, name).toBeLessThanOrEqual(bytes.length);
+        }
+        told[way]!++;
+      }
+    });
+    expect(count).toBe(188);
+    for (const times of told) expect(times).toBeGreaterThan(40);
   });
 
   test('what is no document, but several one after another, is taken as values', async () => {

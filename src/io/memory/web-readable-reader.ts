@@ -34,6 +34,11 @@ function pulled<T>(stream: ReadableStream<T>): PullSource<T> {
   const reader = stream.getReader();
   return {
     next: () => reader.read() as Promise<IteratorResult<T, undefined>>,
-    return: () => reader.cancel(),
+    return: () => Promise.race([reader.cancel(), nextTurn()]),
   };
+}
+
+/** One half of a `tee()` is cancelled only when the other is: nobody may wait for that. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

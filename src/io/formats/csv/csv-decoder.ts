@@ -1,7 +1,7 @@
+import type { ColumnType } from '../../../core/column-types.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
 import type { DecodeContext, Decoder } from '../../../interfaces/format.ts';
 import { utf8Tail } from '../../bytes/utf8-text.ts';
-import type { ColumnType } from './column-types.ts';
 import { type Dialect, isStandardDialect } from './csv-dialect.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { IndexedDecoder } from './indexed-decoder.ts';

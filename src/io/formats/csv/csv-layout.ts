@@ -1,9 +1,9 @@
+import { type ColumnType, type Convert, fieldConvert } from '../../../core/column-types.ts';
 import { didYouMean } from '../../../core/did-you-mean.ts';
 import { MillraceError } from '../../../core/errors.ts';
 import { recordBuilder } from '../../../core/record-builder.ts';
-import { type ColumnType, type Convert, fieldConvert } from './column-types.ts';
+import { UNCONVERTIBLE } from '../../../core/unconvertible.ts';
 import type { CsvReadSettings } from './csv-read-options.ts';
-import { UNCONVERTIBLE } from './unconvertible.ts';
 
 /** A key of the records, and the place of its value in the row. */
 export interface LayoutField {

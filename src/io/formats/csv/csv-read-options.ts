@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { COLUMN_TYPES, type ColumnType } from '../../../core/column-types.ts';
 import { type FileReadOptions, fileReadFields } from '../../bytes/file-options.ts';
-import { COLUMN_TYPES, type ColumnType } from './column-types.ts';
 
 /** The options of `csv.read`. */
 export interface CsvReadOptions extends FileReadOptions {

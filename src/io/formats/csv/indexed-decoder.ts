@@ -52,6 +52,8 @@ export class IndexedDecoder<T> implements RowsDecoder<T> {
   /** Where the held bytes begin. */
   #byte: number;
   #line: number;
+  /** What ends the run, behind records that leave before. */
+  #fatal: { readonly error: unknown } | undefined;
 
   constructor(settings: CsvDecoding, context: DecodeContext, { dialect, byte, line, types }: RowsStart) {
     this.#context = context;
@@ -65,6 +67,7 @@ export class IndexedDecoder<T> implements RowsDecoder<T> {
   }
 
   decode(chunk: Uint8Array): Batch<T> | undefined {
+    if (this.#fatal !== undefined) throw this.#fatal.error;
     this.#held.add(chunk);
     const due = this.#worthIndexing(chunk) || this.#held.length > this.#settings.maxRecordBytes;
     if (due) return this.#take(false);
@@ -73,6 +76,7 @@ export class IndexedDecoder<T> implements RowsDecoder<T> {
   }
 
   flush(chunk: Uint8Array): Batch<T> | undefined {
+    if (this.#fatal !== undefined) throw this.#fatal.error;
     this.#held.add(chunk);
     return this.#take(true);
   }
@@ -83,8 +87,23 @@ export class IndexedDecoder<T> implements RowsDecoder<T> {
   }
 
   #take(last: boolean): Batch<T> | undefined {
-    const held = this.#held;
     const making: Making = { records: [], origins: [] };
+    try {
+      this.#read(last, making);
+    } catch (error) {
+      if (making.origins.length === 0 || last) throw error;
+      this.#fatal = { error };
+    }
+    const { records, origins } = making;
+    if (records.length === 0) return undefined;
+    return batch(
+      records as T[],
+      origins.length === 1 ? origins[0]!.origin : new PiecesOrigin(this.#context.source, origins),
+    );
+  }
+
+  #read(last: boolean, making: Making): void {
+    const held = this.#held;
     const passed = withIndex((index) => this.#windows(index, last, making));
     held.keep(passed);
     this.#fruitless = passed === 0 ? held.length : 0;
@@ -98,12 +117,6 @@ export class IndexedDecoder<T> implements RowsDecoder<T> {
         throw tooLong(rest, this.#dialect, origin, maxRecordBytes);
       }
     }
-    const { records, origins } = making;
-    if (records.length === 0) return undefined;
-    return batch(
-      records as T[],
-      origins.length === 1 ? origins[0]!.origin : new PiecesOrigin(this.#context.source, origins),
-    );
   }
 
   /** Reads the rows that ended. Returns how many bytes they take. */
@@ -133,24 +146,27 @@ export class IndexedDecoder<T> implements RowsDecoder<T> {
     if (length > this.#settings.maxRecordBytes) this.#check(piece, piece.locator.rows.endedRows());
     let byte = 0;
     let start = 0;
-    for (;;) {
-      const found = index.scan(byte, length, start, this.#marks);
-      if (found > 0) {
-        this.#indexed({ text, ends, rows, start }, found, piece, making);
-        byte = index.end;
-        start = rows[2 * found - 1]!;
-        this.#line += found + index.quotedLines;
-      } else {
-        const read = index.stopped < length ? this.#walked.read(text.slice(start), false) : undefined;
-        if (read === undefined) break;
-        const row = text.slice(start, start + read.length);
-        this.#odd({ ...read, row: piece.rows, locator: piece.locator }, piece, making);
-        byte += ascii ? row.length : Buffer.byteLength(row);
-        start += row.length;
-        this.#line += count(row, this.#dialect.newline);
+    try {
+      for (;;) {
+        const found = index.scan(byte, length, start, this.#marks);
+        if (found > 0) {
+          this.#indexed({ text, ends, rows, start }, found, piece, making);
+          byte = index.end;
+          start = rows[2 * found - 1]!;
+          this.#line += found + index.quotedLines;
+        } else {
+          const read = index.stopped < length ? this.#walked.read(text.slice(start), false) : undefined;
+          if (read === undefined) break;
+          const row = text.slice(start, start + read.length);
+          this.#odd({ ...read, row: piece.rows, locator: piece.locator }, piece, making);
+          byte += ascii ? row.length : Buffer.byteLength(row);
+          start += row.length;
+          this.#line += count(row, this.#dialect.newline);
+        }
       }
+    } finally {
+      this.#end(piece, making);
     }
-    this.#end(piece, making);
     return byte;
   }
 

@@ -1,12 +1,12 @@
-import type { ColumnType } from './column-types.ts';
+import type { ColumnType } from '../../../core/column-types.ts';
+import { toDate } from '../../../core/typed-date.ts';
+import { isLosslessFloat, toInt } from '../../../core/typed-number.ts';
+import { UNCONVERTIBLE } from '../../../core/unconvertible.ts';
 import type { Dialect } from './csv-dialect.ts';
 import type { CsvReadSettings } from './csv-read-options.ts';
 import { type Parsed, papaParser } from './papa-decoder.ts';
 import { RowLocator } from './row-locator.ts';
 import { readRows } from './row-reader.ts';
-import { toDate } from './typed-date.ts';
-import { isLosslessFloat, toInt } from './typed-number.ts';
-import { UNCONVERTIBLE } from './unconvertible.ts';
 
 /** What types are inferred from: as much in every chunking of the file. */
 const SAMPLE_RECORDS = 100;

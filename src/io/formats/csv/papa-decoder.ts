@@ -52,6 +52,7 @@ export class PapaDecoder<T> implements RowsDecoder<T> {
   }
 
   decode(chunk: Uint8Array): Batch<T> | undefined {
+    if (this.#rows.fatal !== undefined) throw this.#rows.fatal.error;
     const text = this.#utf8.decode(chunk);
     this.#fed += chunk.length;
     this.#decoded = chunk.length < 4 ? this.#decoded + Buffer.byteLength(text) : this.#fed - utf8Tail(chunk);
@@ -59,6 +60,7 @@ export class PapaDecoder<T> implements RowsDecoder<T> {
   }
 
   flush(chunk: Uint8Array): Batch<T> | undefined {
+    if (this.#rows.fatal !== undefined) throw this.#rows.fatal.error;
     const text = this.#utf8.decode(chunk) + this.#utf8.flush();
     this.#fed += chunk.length;
     this.#decoded = this.#fed;
@@ -68,9 +70,13 @@ export class PapaDecoder<T> implements RowsDecoder<T> {
   #take(piece: string, last: boolean): Batch<T> | undefined {
     this.#rest = this.#rest === '' ? piece : this.#rest + piece;
     const made = last || this.#tooLong() || this.#worthParsing(piece) ? this.#parse(last) : undefined;
-    if (!this.#tooLong()) return made;
+    if (last && this.#rows.fatal !== undefined) throw this.#rows.fatal.error;
+    if (!this.#tooLong() || this.#rows.fatal !== undefined) return made;
     const origin = fileOrigin(this.#context, this.#judge.next, this.#line, this.#byte);
-    throw tooLong(this.#rest, this.#dialect, origin, this.#settings.maxRecordBytes);
+    const error = tooLong(this.#rest, this.#dialect, origin, this.#settings.maxRecordBytes);
+    if (made === undefined || last) throw error;
+    this.#rows.fatal = { error };
+    return made;
   }
 
   #tooLong(): boolean {

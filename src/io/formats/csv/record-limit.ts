@@ -37,7 +37,8 @@ export function checkRecordBytes(
 
 /** Whether a row of `bytes` bytes, which ends like `text`, is too long; CR may belong to its line end. */
 export function isTooLong(bytes: number, limit: number, text: string): boolean {
-  return bytes > (text.endsWith('\r') ? limit + 1 : limit);
+  // A text that grows piece by piece is looked into only at the limit: that would put it together each time.
+  return bytes > limit && (bytes > limit + 1 || !text.endsWith('\r'));
 }
 
 /**

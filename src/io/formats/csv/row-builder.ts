@@ -1,6 +1,6 @@
-import type { Convert } from './column-types.ts';
+import type { Convert } from '../../../core/column-types.ts';
+import { UNCONVERTIBLE } from '../../../core/unconvertible.ts';
 import type { Layout, LayoutField } from './csv-layout.ts';
-import { UNCONVERTIBLE } from './unconvertible.ts';
 
 /** The rows that an index found in a text; see StructuralIndex. */
 export interface IndexedRows {

@@ -1,13 +1,13 @@
 import { formatOrigin } from '../../../core/batch.ts';
+import { type ColumnType, typeHint } from '../../../core/column-types.ts';
 import { type ErrorCode, type ErrorFields, MillraceError } from '../../../core/errors.ts';
 import { showValue } from '../../../core/show-value.ts';
+import { UNCONVERTIBLE } from '../../../core/unconvertible.ts';
 import type { Replacement } from '../../../interfaces/failure.ts';
 import type { DecodeContext } from '../../../interfaces/format.ts';
-import { type ColumnType, typeHint } from './column-types.ts';
 import { arrayLayout, type Layout, namedLayout, narrowedLayout, unconvertible } from './csv-layout.ts';
 import type { CsvReadSettings } from './csv-read-options.ts';
 import { type RowLocator, recordNumber } from './row-locator.ts';
-import { UNCONVERTIBLE } from './unconvertible.ts';
 
 /** How a file is to be read. */
 export interface CsvDecoding extends CsvReadSettings {

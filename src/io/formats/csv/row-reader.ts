@@ -1,8 +1,8 @@
 import { batch } from '../../../core/batch.ts';
+import { UNCONVERTIBLE } from '../../../core/unconvertible.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
 import type { ReadRow, RowJudge } from './row-judge.ts';
 import { CsvOrigin, type RowLocator } from './row-locator.ts';
-import { UNCONVERTIBLE } from './unconvertible.ts';
 
 /** The rows of a piece of text, as papaparse gives them. */
 export interface Rows {
@@ -14,6 +14,8 @@ export interface Rows {
 
 /** Makes records of the rows that papaparse read; the first row may name the fields. */
 export class RowReader<T> {
+  /** What ends the run, behind records that leave before. */
+  fatal: { readonly error: unknown } | undefined;
   readonly #judge: RowJudge;
 
   constructor(judge: RowJudge) {
@@ -39,8 +41,14 @@ export class RowReader<T> {
           continue;
         }
       }
-      const replacement = this.#judge.judge(readRow(rows, row, bad), numbers);
-      if (replacement !== undefined) records.push(replacement.record as T);
+      try {
+        const replacement = this.#judge.judge(readRow(rows, row, bad), numbers);
+        if (replacement !== undefined) records.push(replacement.record as T);
+      } catch (error) {
+        if (records.length === 0) throw error;
+        this.fatal = { error };
+        break;
+      }
     }
     this.#judge.passed(data.length, numbers);
     return records.length === 0 ? undefined : batch(records, new CsvOrigin(locator, numbers));

@@ -1,8 +1,8 @@
+import type { ColumnType } from '../../../core/column-types.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
 import type { DecodeContext } from '../../../interfaces/format.ts';
 import { fileOrigin } from '../../bytes/file-origin.ts';
 import { utf8Tail } from '../../bytes/utf8-text.ts';
-import type { ColumnType } from './column-types.ts';
 import { assumedDialect, type Dialect, settleDialect } from './csv-dialect.ts';
 import type { CsvReadSettings } from './csv-read-options.ts';
 import type { HeldBytes } from './held-bytes.ts';

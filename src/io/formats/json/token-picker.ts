@@ -9,6 +9,14 @@ import type { Step } from './json-path.ts';
 import { type Match, PathMatcher } from './path-matcher.ts';
 import type { Entry, RecordSettings } from './record-parser.ts';
 
+/** Bytes of a value besides what is in it. */
+const BRACKETS = 2;
+const QUOTES = 2;
+/** `true` and `null`; `false` has one more. */
+const LITERAL = 4;
+/** The quotes and the colon of a key. */
+const KEY = 3;
+
 /** The slice of stream-json that is used; it is loaded when it is needed. */
 export interface StreamJson {
   readonly jsonParser: typeof jsonParser;
@@ -46,7 +54,7 @@ export class TokenPicker {
   /** Arrays and objects of it that are open. */
   #depth = 0;
   #keys = 0;
-  /** About the bytes of its text without white space. */
+  /** About the bytes of its text without white space and commas: never more than there are. */
   #bytes = 0;
   /** The key, string or number under way. */
   #text = '';
@@ -71,7 +79,7 @@ export class TokenPicker {
     switch (token.name) {
       case 'startObject':
       case 'startArray':
-        this.#begin();
+        this.#begin(BRACKETS);
         this.#open(token);
         break;
       case 'endObject':
@@ -79,8 +87,10 @@ export class TokenPicker {
         this.#close(token);
         break;
       case 'startString':
+        this.#begin(QUOTES);
+        break;
       case 'startNumber':
-        this.#begin();
+        this.#begin(0);
         break;
       case 'startKey':
         this.#beginKey();
@@ -99,7 +109,7 @@ export class TokenPicker {
         this.#end({ name: 'numberValue', value: this.#number() });
         break;
       default:
-        this.#begin();
+        this.#begin(LITERAL);
         this.#end(token);
     }
   }
@@ -129,12 +139,12 @@ export class TokenPicker {
     this.#text = '';
     this.#wanted = this.origin !== undefined || this.#matcher.wantsKey;
     if (this.origin === undefined) return;
-    this.#grow(4);
+    this.#grow(KEY);
     const { maxKeys } = this.#settings;
     if (++this.#keys > maxKeys && !this.#over) this.#fail(tooManyKeys(this.origin, maxKeys));
   }
 
-  #begin(): void {
+  #begin(bytes: number): void {
     this.#starts.next();
     if (this.origin === undefined) {
       this.#match = this.#matcher.value();
@@ -142,7 +152,7 @@ export class TokenPicker {
     }
     this.#text = '';
     this.#wanted = this.origin !== undefined;
-    this.#grow(2);
+    this.#grow(bytes);
   }
 
   #pick(): void {

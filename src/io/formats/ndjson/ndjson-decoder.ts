@@ -10,6 +10,7 @@ import { syntaxError } from '../json/json-error.ts';
 import type { FieldReader } from './field-reader.ts';
 import { parseTogether } from './parse-together.ts';
 
+const CARRIAGE_RETURN = 13;
 const BLANK: ReadonlySet<number> = new Set([32, 9, 13]);
 
 /** Blocks whose lines are parsed one by one after a bad line: the next is seldom far. */
@@ -63,7 +64,7 @@ export class NdjsonDecoder<T> implements Decoder<T> {
     const { source, file, converted } = this.#context;
     const dropped: number[] = [];
     const piece = { source, file, converted, bytes, byte, line: this.#line, record: this.#record };
-    const origin = new ByteOrigin(piece, () => spans(bytes), dropped);
+    const origin = new ByteOrigin(piece, () => spans(bytes, this.#maxBytes), dropped);
     const known = !block.long && (this.#bigints === 'number' || !mayHoldBigIntegers(text));
     const records =
       (known ? this.#together(text) : undefined) ?? this.#each(text, block, known, origin, dropped);
@@ -106,7 +107,7 @@ export class NdjsonDecoder<T> implements Decoder<T> {
         }
         const feed = text.indexOf('\n', from);
         const to = feed === -1 ? text.length : feed;
-        if (!isBlank(text, from, to)) {
+        if (!isBlank(text, from, to) || (block.long && to - from > this.#maxBytes)) {
           const value = this.#value(text.substring(from, to), block, origin, place);
           if (value === LEFT_OUT) dropped.push(place);
           else records.push(value);
@@ -151,11 +152,12 @@ export class NdjsonDecoder<T> implements Decoder<T> {
   }
 }
 
-/** Where the lines that are not blank lie, without their ends. */
-function spans(bytes: Uint8Array): Spans {
+/** Where the lines that are not blank lie, without their ends; what is too long is not blank, whatever follows. */
+function spans(bytes: Uint8Array, maxBytes: number): Spans {
   const found: number[] = [];
   for (const { from, to } of lineSpans(bytes)) {
-    if (bytes.subarray(from, to).some((unit) => !BLANK.has(unit))) found.push(from, to);
+    const long = (bytes[to] === CARRIAGE_RETURN ? to + 1 : to) - from > maxBytes;
+    if (long || bytes.subarray(from, to).some((unit) => !BLANK.has(unit))) found.push(from, to);
   }
   return found;
 }

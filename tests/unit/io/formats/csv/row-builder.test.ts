@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { UNCONVERTIBLE } from '../../../../../src/core/unconvertible.ts';
 import type { Layout } from '../../../../../src/io/formats/csv/csv-layout.ts';
 import {
   fieldsOf,
@@ -10,7 +11,6 @@ import {
   rowBuilder,
 } from '../../../../../src/io/formats/csv/row-builder.ts';
 import { withIndex } from '../../../../../src/io/formats/csv/structural-index.ts';
-import { UNCONVERTIBLE } from '../../../../../src/io/formats/csv/unconvertible.ts';
 
 const MARKS = { delimiter: 44, quote: 34, newline: 10 };
 

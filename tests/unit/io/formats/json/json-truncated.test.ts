@@ -82,3 +82,14 @@ test('a value that is too long already and then cut is both', async () => {
   });
   expect(codes).toEqual(['ERR_LIMIT']);
 });
+
+test.each([
+  ['$..x', '{"x":[1,2,3]}', 7],
+  ['$..x', '{"x":"abc"}', 5],
+  ['$..x', '{"x":{"a":true}}', 10],
+  ['$..x', '{"x":-1.5}', 4],
+])('a value that is picked by %s from %s may have just its bytes', async (path, text, bytes) => {
+  const file = tempFolder().write('picked.json', text);
+  const read = (maxRecordBytes: number) => probeReader(jsonReader(file, { path, maxRecordBytes })).rest();
+  expect(await read(bytes)).toHaveLength(1);
+});

@@ -65,6 +65,20 @@ describe.each(PIECES)('pain P33: ndjson in pieces of %i bytes', (size) => {
     expect(failures.map(({ raw }) => raw)).toEqual(['{"a":1},{"a":2}', '{"x":[{"y":1}', '{"z":2}]}']);
   });
 
+  test('a line that is too long is no blank one, however it begins', () => {
+    const text = `1\n${' '.repeat(50)}{"b":2}\n${' '.repeat(60)}\n3\n`;
+    const { records, failures, origins } = decode(text, size, 40);
+    expect(records).toEqual([1, 3]);
+    expect(failures.map(({ origin, error }) => [origin.line, (error as { code?: string }).code])).toEqual([
+      [2, 'ERR_LIMIT'],
+      [3, 'ERR_LIMIT'],
+    ]);
+    expect(origins.map(({ record, line }) => [record, line])).toEqual([
+      [1, 1],
+      [4, 4],
+    ]);
+  });
+
   test('a replacement takes the place of the bad line', () => {
     const { records, origins } = decodeInPieces(
       (context) => new NdjsonDecoder(context, { maxRecordBytes: 2 ** 20 }),

@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  COLUMN_TYPES,
-  type ColumnType,
-  fieldConvert,
-  typeHint,
-} from '../../../../../src/io/formats/csv/column-types.ts';
-import { toDate } from '../../../../../src/io/formats/csv/typed-date.ts';
-import { isLosslessFloat, toBigint, toFloat, toInt } from '../../../../../src/io/formats/csv/typed-number.ts';
-import { UNCONVERTIBLE } from '../../../../../src/io/formats/csv/unconvertible.ts';
+import { COLUMN_TYPES, type ColumnType, fieldConvert, typeHint } from '../../../src/core/column-types.ts';
+import { toDate } from '../../../src/core/typed-date.ts';
+import { isLosslessFloat, toBigint, toFloat, toInt } from '../../../src/core/typed-number.ts';
+import { UNCONVERTIBLE } from '../../../src/core/unconvertible.ts';
 
 const plain = { trim: false, nulls: [] };
 
