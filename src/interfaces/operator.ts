@@ -1,5 +1,10 @@
+import type { BatchOrigin } from './batch.ts';
+import type { CallLimit } from './call-limit.ts';
 import type { Cancel, Clock } from './clock.ts';
+import type { Memory, Spill } from './memory.ts';
 import type { OnError } from './policy.ts';
+import type { RunEvent } from './run.ts';
+import type { Signal } from './signal.ts';
 
 /** Passes a record on. */
 export type Emit<B> = (record: B) => void;
@@ -17,6 +22,10 @@ export interface OperatorContext<B = unknown> {
   /** Aborts when the run is over, whichever way. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** What state has to be counted against: the memory that the run's operators share. */
+  readonly memory: Memory;
+  /** Where state goes that has no room in memory. Only operators that may wait can use it. */
+  readonly spill: Spill;
   /** Whether nothing downstream wants more: a loop that emits much should look at it. */
   readonly cancelled: boolean;
   /** Whether the reader before makes of each record just what the operator's `selects` says. @default false */
@@ -29,6 +38,8 @@ export interface OperatorContext<B = unknown> {
   advance(time: number): void;
   /** Says that nothing comes at present: where flows meet, others need not wait for the time of this one. */
   idle(): void;
+  /** Puts an event among those of the run; `make` is called only if anybody takes them. */
+  report(make: () => RunEvent): void;
   /** Says that nothing more will be emitted: ends the branch downstream, cancels it upstream. */
   complete(): void;
   /**
@@ -89,16 +100,29 @@ export interface AsyncLogic<A, B> {
 
 /** What a duplex operator sends its output with. */
 export interface DuplexContext<B> extends OperatorContext<B> {
-  /** Passes records on; resolves when downstream has room again. */
-  emit(records: readonly B[]): Promise<void>;
+  /** Passes records on, with where they came from if that is known; resolves when downstream has room again. */
+  emit(records: readonly B[], origin?: BatchOrigin): Promise<void>;
+  /** Passes on a signal that the logic took, behind all that was emitted before; resolves like `emit`. */
+  forward(signal: Signal): Promise<void>;
+  /** Counts records that were dropped because downstream is behind; of the operators that do, none is of `one`. */
+  overflowed(records: number): void;
   /** Fails the run. */
   fail(error: unknown): void;
 }
 
 /** The state of an operator with a life of its own: a foreign stream, an opaque RxJS operator. */
 export interface DuplexLogic<A> {
-  /** Takes records; resolves when more may come. */
-  write(records: readonly A[]): void | Promise<void>;
+  /** Takes records, of which the engine also says where they came from; resolves when more may come. */
+  write(records: readonly A[], origin?: BatchOrigin): void | Promise<void>;
+  /**
+   * Takes a signal, to `forward` it in its place among what is emitted; resolves when more may come. Without it,
+   * a signal goes on at once when the records before it have been taken.
+   */
+  signal?(signal: Signal): void | Promise<void>;
+  /** Records that it holds: what is lost when downstream gives up. Absent where nobody can tell. */
+  readonly held?: number;
+  /** What it waits for, in words, for whoever looks why nothing moves. @default 'the stream it runs' */
+  readonly waitingFor?: string;
   /** The input is over; resolves when all output has been emitted. */
   end(): Promise<void>;
   /** Gives up; called exactly once if `end` has not resolved. */
@@ -112,6 +136,8 @@ export interface AsyncOptions {
   readonly ordered: boolean;
   /** Milliseconds for one call; none when absent. */
   readonly timeout?: number;
+  /** What each call has to pass before it begins, in this order. */
+  readonly limits?: readonly CallLimit[];
 }
 
 interface OperatorBase {

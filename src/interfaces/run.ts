@@ -19,7 +19,10 @@ export interface NodeCounts {
   readonly created: number;
   /** On their way when the branch downstream was cancelled (`take`) or the run stopped. */
   readonly discarded: number;
-  /** Dropped by an overflow strategy before they entered the graph; not part of the balance. */
+  /**
+   * Dropped by an overflow strategy: of a reader, before they entered the graph, which is not part of the balance;
+   * of `buffer`, where they are among the `filtered`.
+   */
   readonly overflowed: number;
   /** Calls that were repeated. */
   readonly retried: number;
@@ -94,6 +97,8 @@ export interface Summary {
   readonly durationMs: number;
   readonly balance: Balance;
   readonly nodes: readonly NodeMetrics[];
+  /** What stateful operators held; absent where there are none. */
+  readonly held?: StateSummary;
 }
 
 /** What happens in a run, as it happens; told apart by `type`. */
@@ -120,6 +125,15 @@ export type RunEvent =
       readonly forMs: number;
     }
   | { readonly type: 'traced'; readonly node: string; readonly origin: Origin; readonly record: unknown }
+  | {
+      readonly type: 'logged';
+      readonly node: string;
+      readonly level: 'debug' | 'info' | 'warn';
+      readonly message: string;
+      /** Its number among the records of the node, from 1. */
+      readonly number: number;
+      readonly record: unknown;
+    }
   | { readonly type: 'barrier'; readonly node: string; readonly id: number }
   | { readonly type: 'stopping' }
   | {
@@ -137,6 +151,22 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
+/** Where state goes that has no room in memory. */
+export interface SpillOptions {
+  /** In which a private folder is made while it is needed. @default the system's for temporary files */
+  readonly folder?: string;
+}
+
+/** What stateful operators held. */
+export interface StateSummary {
+  /** Bytes that they may hold together. */
+  readonly memory: number;
+  /** The most that they held together. */
+  readonly peak: number;
+  /** Bytes that went to the disk, compressed. */
+  readonly spilled: number;
+}
+
 /** How a pipeline is run. */
 export interface RunOptions {
   /** Aborting it aborts the run. */
@@ -151,6 +181,10 @@ export interface RunOptions {
   readonly clock?: Clock;
   /** Seed of the jitter in backoffs, for tests. @default random */
   readonly seed?: number;
+  /** Memory that stateful operators share: bytes, or text such as `'64 MiB'`. @default the pipeline's */
+  readonly memory?: number | string;
+  /** Where state goes that has no room in memory, or `false`: nowhere. @default the pipeline's */
+  readonly spill?: SpillOptions | false;
 }
 
 /** A running pipeline. */

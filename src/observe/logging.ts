@@ -46,6 +46,9 @@ function logEvent(pipeline: string, event: RunEvent, logger: Logger): void {
     case 'traced':
       logger.debug(fields, `${formatOrigin(event.origin)} entered ${event.node}`);
       return;
+    case 'logged':
+      logger[event.level](fields, `${event.node}: ${event.message}`);
+      return;
     case 'barrier':
       logger.debug(fields, `barrier ${event.id} reached ${event.node}`);
       return;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Operator } from '../interfaces/operator.ts';
+import { cutAnywhere } from './operator-cuts.ts';
 import { probeOperator } from './operator-probe.ts';
 import {
   passesSignals,
@@ -28,6 +29,10 @@ export interface OperatorCases<A, B> {
   readonly empty?: readonly B[];
   /** Whether the operator ends the branch by itself when `input` comes again and again. @default false */
   readonly endsItself?: boolean;
+  /** Whether it holds all records, and event time with them, until the input is over. @default false */
+  readonly holdsTime?: boolean;
+  /** What has come of the first record when event time 1 has been reached behind it. @default `one` */
+  readonly beforeWatermark?: readonly B[];
   /**
    * Makes the operator with a user callback that does nothing but `return fault()`. Absent where the
    * operator takes no callback.
@@ -87,6 +92,10 @@ export function operatorConformance<A, B>(
     ['emits as many records as its cardinality says', () => keepsCardinality(make(), cases)],
     ['keeps two runs at the same time apart', () => twoRuns(make(), cases)],
     ['emits nothing after it was stopped early', () => stoppedEarly(make(), cases.input)],
+    [
+      'goes on from a snapshot, wherever it is taken, as if nothing had happened',
+      () => cutAnywhere(make, cases),
+    ],
   ];
   suite.push(
     ['lets a run be aborted while no record comes', () => runsNever(make())],
@@ -143,7 +152,7 @@ async function gives<A, B>(
 
 async function keepsCardinality<A, B>(operator: Operator<A, B>, cases: OperatorCases<A, B>): Promise<void> {
   const probe = probeOperator(operator);
-  for (const record of cases.input) {
+  for (const record of cases.holdsTime === true ? [] : cases.input) {
     const before = probe.output.length;
     await probe.feed([record]);
     const emitted = probe.output.length - before;

@@ -1,5 +1,7 @@
+import { CountedOrigin } from '../core/batch.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Clock } from '../interfaces/clock.ts';
+import type { Memory } from '../interfaces/memory.ts';
 import type {
   AsyncOperator,
   DuplexOperator,
@@ -9,6 +11,10 @@ import type {
   SyncLogic,
   SyncOperator,
 } from '../interfaces/operator.ts';
+import type { SpillOptions } from '../interfaces/run.ts';
+import { stateLimits } from '../processing/graph/state-options.ts';
+import { MemoryBudget } from '../processing/runtime/spill/memory-budget.ts';
+import { SpillFolder } from '../processing/runtime/spill/spill-folder.ts';
 
 /** One run of an operator outside of any pipeline. */
 export interface OperatorProbe<A, B> {
@@ -16,29 +22,68 @@ export interface OperatorProbe<A, B> {
   readonly output: readonly B[];
   /** The event times that it said have been reached. */
   readonly watermarks: readonly number[];
+  /** What it holds of the memory for state. */
+  readonly held: Memory;
   /** Whether it said that it will emit nothing more. */
   readonly completed: boolean;
+  /** Records that a duplex operator said it dropped because downstream was behind. */
+  readonly overflowed: number;
   /** What a duplex operator failed the run with, as the only element; others throw from `feed`. */
   readonly failures: readonly unknown[];
   /** Gives it records one by one, as long as it has not completed; throws what it throws. */
   feed(records: Iterable<A>): Promise<void>;
   /** Says that event time has reached `time`. */
   watermark(time: number): void;
+  /** Whether it can say what it remembers, and take that over. */
+  readonly remembers: boolean;
+  /** What a synchronous operator remembers; `undefined` for one that remembers nothing. */
+  snapshot(): unknown;
+  /** Lets it take over what `snapshot` gave, before the first record. */
+  restore(state: unknown): void;
   /** Says that the input is over, and waits for the rest of the output. */
   end(): Promise<void>;
   /** Ends the run, whichever way it stands. */
   close(): void;
 }
 
+/** What a probed operator may keep state in. */
+export interface ProbeState {
+  /** Bytes, or text such as `'64 KiB'`. @default '256 MiB' */
+  readonly memory?: number | string;
+  /** Where state goes that has no room there, or `false`: nowhere. */
+  readonly spill?: SpillOptions | false;
+}
+
 /** An endless iterable that a record was expanded to is read no further than this. */
 const MOST_PULLED = 10_000;
+
+/** What only synchronous operators know. */
+const WITHOUT_STATE = { remembers: false, watermark() {}, snapshot: () => undefined, restore() {} };
 
 class Record<B> {
   readonly output: B[] = [];
   readonly watermarks: number[] = [];
   readonly failures: unknown[] = [];
   readonly abort = new AbortController();
+  readonly held: Memory;
+  readonly spill: SpillFolder;
   completed = false;
+  overflowed = 0;
+
+  constructor({ memory, spill }: ProbeState) {
+    const limits = stateLimits(
+      {},
+      { ...(memory !== undefined && { memory }), ...(spill !== undefined && { spill }) },
+    );
+    this.held = new MemoryBudget(limits.memory).account('probe');
+    this.spill = new SpillFolder(limits.spill);
+  }
+
+  /** The operator is over: what it left on the disk goes. */
+  finish(): void {
+    this.abort.abort();
+    this.spill.close().catch(() => {});
+  }
 
   readonly emit: Emit<B> = (record) => {
     this.output.push(record);
@@ -50,6 +95,8 @@ class Record<B> {
       node: 'probe',
       signal: abort.signal,
       clock,
+      memory: this.held,
+      spill: this.spill,
       get cancelled() {
         return abort.signal.aborted;
       },
@@ -60,6 +107,7 @@ class Record<B> {
         if (time > (this.watermarks.at(-1) ?? Number.NEGATIVE_INFINITY)) this.watermarks.push(time);
       },
       idle: () => {},
+      report: () => {},
       after: (ms, callback) => clock.schedule(() => callback(emit), ms),
     };
   }
@@ -83,13 +131,16 @@ class Record<B> {
 export function probeOperator<A, B>(
   operator: Operator<A, B>,
   clock: Clock = systemClock,
+  state: ProbeState = {},
 ): OperatorProbe<A, B> {
-  if (operator.kind === 'sync') return probeSync(operator, clock);
-  return operator.kind === 'async' ? probeAsync(operator, clock) : probeDuplex(operator, clock);
+  const record = new Record<B>(state);
+  if (operator.kind === 'sync') return probeSync(operator, clock, record);
+  return operator.kind === 'async'
+    ? probeAsync(operator, clock, record)
+    : probeDuplex(operator, clock, record);
 }
 
-function probeSync<A, B>(operator: SyncOperator<A, B>, clock: Clock): OperatorProbe<A, B> {
-  const record = new Record<B>();
+function probeSync<A, B>(operator: SyncOperator<A, B>, clock: Clock, record: Record<B>): OperatorProbe<A, B> {
   const logic: SyncLogic<A, B> = operator.create(record.context(clock));
   return Object.assign(record, {
     async feed(records: Iterable<A>) {
@@ -100,9 +151,12 @@ function probeSync<A, B>(operator: SyncOperator<A, B>, clock: Clock): OperatorPr
       }
     },
     watermark: (time: number) => logic.watermark?.(time, record.emit),
+    remembers: logic.snapshot !== undefined && logic.restore !== undefined,
+    snapshot: () => logic.snapshot?.(),
+    restore: (state: unknown) => logic.restore?.(state),
     end: async () => logic.end?.(record.emit),
     close() {
-      record.abort.abort();
+      record.finish();
       logic.close?.();
     },
   });
@@ -117,8 +171,11 @@ function pull<B>(more: Iterable<B>, record: Record<B>): void {
   }
 }
 
-function probeAsync<A, B>(operator: AsyncOperator<A, B>, clock: Clock): OperatorProbe<A, B> {
-  const record = new Record<B>();
+function probeAsync<A, B>(
+  operator: AsyncOperator<A, B>,
+  clock: Clock,
+  record: Record<B>,
+): OperatorProbe<A, B> {
   const logic = operator.create(record.context(clock));
   return Object.assign(record, {
     async feed(records: Iterable<A>) {
@@ -128,25 +185,36 @@ function probeAsync<A, B>(operator: AsyncOperator<A, B>, clock: Clock): Operator
         else for await (const part of made as AsyncIterable<B>) record.emit(part);
       }
     },
-    watermark() {},
+    ...WITHOUT_STATE,
     async end() {},
     close() {
-      record.abort.abort();
+      record.finish();
       logic.close?.();
     },
   });
 }
 
-function probeDuplex<A, B>(operator: DuplexOperator<A, B>, clock: Clock): OperatorProbe<A, B> {
-  const record = new Record<B>();
+function probeDuplex<A, B>(
+  operator: DuplexOperator<A, B>,
+  clock: Clock,
+  record: Record<B>,
+): OperatorProbe<A, B> {
+  const context = record.context(clock);
   let ended = false;
+  let fed = 0;
   const logic = operator.create({
-    ...record.context(clock),
+    ...context,
     get cancelled() {
       return record.abort.signal.aborted;
     },
     async emit(records) {
       for (const one of records) record.emit(one);
+    },
+    async forward(signal) {
+      if (signal.kind === 'watermark' && signal.idle !== true) context.advance(signal.time);
+    },
+    overflowed(records) {
+      record.overflowed += records;
     },
     fail(error) {
       record.failures.push(error);
@@ -157,17 +225,18 @@ function probeDuplex<A, B>(operator: DuplexOperator<A, B>, clock: Clock): Operat
     async feed(records: Iterable<A>) {
       for (const one of records) {
         if (record.completed) return;
-        await logic.write([one]);
+        await logic.write([one], new CountedOrigin('probe', ++fed));
       }
     },
-    watermark() {},
+    ...WITHOUT_STATE,
+    watermark: (time: number) => void logic.signal?.({ kind: 'watermark', time }),
     async end() {
       if (record.failures.length > 0) return;
       await logic.end();
       ended = true;
     },
     close() {
-      record.abort.abort();
+      record.finish();
       if (!ended) logic.abort(new Error('the probe was closed'));
     },
   });

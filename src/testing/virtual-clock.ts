@@ -5,6 +5,8 @@ import { turns } from './turns.ts';
 export interface VirtualClock extends Clock {
   /** Timers that are still to run. */
   readonly pending: number;
+  /** When the first of them is due, in milliseconds since the epoch. */
+  readonly next: number | undefined;
   /**
    * Moves time on by `ms`, running what becomes due in the order of its time, also what is scheduled on the
    * way. Between timers, promises settle and I/O that is ready goes on.
@@ -43,6 +45,10 @@ class ManualClock implements VirtualClock {
 
   get pending(): number {
     return this.#timers.size;
+  }
+
+  get next(): number | undefined {
+    return this.#next(Number.POSITIVE_INFINITY)?.due;
   }
 
   now(): number {

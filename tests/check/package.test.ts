@@ -12,8 +12,8 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
-const MOST_PACKED = 1_000_000;
-const MOST_UNPACKED = 4_500_000;
+const MOST_PACKED = 2_000_000;
+const MOST_UNPACKED = 8_000_000;
 
 function execute(command: string, args: readonly string[], cwd: string): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, {

@@ -8,6 +8,7 @@ const MERMAID_SHAPES: Readonly<Record<Vertex['node']['kind'], readonly [string, 
   merge: ['((', '))'],
   concat: ['((', '))'],
   zip: ['((', '))'],
+  'merge-sorted': ['((', '))'],
   letters: ['>', ']'],
   sink: ['[/', '/]'],
 };
@@ -34,6 +35,7 @@ const DOT_SHAPES: Readonly<Record<Vertex['node']['kind'], string>> = {
   merge: 'circle',
   concat: 'circle',
   zip: 'circle',
+  'merge-sorted': 'circle',
   letters: 'note',
   sink: 'folder',
 };

@@ -7,6 +7,7 @@ import type { OnError } from '../../interfaces/policy.ts';
 import type { Writer } from '../../interfaces/writer.ts';
 import { flowIterator, flowObservable, flowReadable } from '../runtime/leave.ts';
 import { Branch } from './branch.ts';
+import { KeyedFlow } from './keyed-flow.ts';
 import {
   createNode,
   type OperatorNode,
@@ -174,6 +175,21 @@ export class Flow<T> {
     });
     const flows = list.map(({ name }) => [name, new Flow({ node, port: name }, this.#toolkit)]);
     return Object.freeze(Object.fromEntries(flows));
+  }
+
+  /**
+   * Sets records apart by what `key` makes of them: text, a number, a `Date`, a list of such. What
+   * follows is worked out for each key by itself.
+   *
+   * @example
+   * ```ts
+   * import { from } from 'millrace';
+   *
+   * const byCountry = from([{ country: 'DE', total: 7 }]).keyBy((order) => order.country);
+   * ```
+   */
+  keyBy<const K>(key: (record: T) => K): KeyedFlow<T, K> {
+    return new KeyedFlow(this, key);
   }
 
   /** Ends the flow in a sink: a `Writer`, a Node `Writable` or a web `WritableStream`. */

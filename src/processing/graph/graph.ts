@@ -143,7 +143,7 @@ export function collectGraph(sinks: readonly SinkNode[], defaults: readonly Poli
 }
 
 /** Nodes that run no code that could fail. */
-const JOINS: ReadonlySet<GraphNode['kind']> = new Set(['letters', 'merge', 'concat', 'zip']);
+const JOINS: ReadonlySet<GraphNode['kind']> = new Set(['letters', 'merge', 'concat', 'zip', 'merge-sorted']);
 
 /** Whether all that can reach a node are dead letters. */
 function carriesLetters({ kind, inputs }: GraphNode): boolean {

@@ -3,6 +3,7 @@ import type { Operator } from '../../interfaces/operator.ts';
 import type { OnError } from '../../interfaces/policy.ts';
 import type { Reader } from '../../interfaces/reader.ts';
 import type { Writer } from '../../interfaces/writer.ts';
+import type { SortOrder } from '../sorting/sort-order.ts';
 
 /** One output of a node: what a flow is a handle to. */
 export interface Port {
@@ -47,7 +48,9 @@ export interface SplitNode extends NodeBase {
 
 /** A node with many inputs. */
 export interface JoinNode extends NodeBase {
-  readonly kind: 'merge' | 'concat' | 'zip';
+  readonly kind: 'merge' | 'concat' | 'zip' | 'merge-sorted';
+  /** What the inputs of a `merge-sorted` are sorted by. */
+  readonly order?: SortOrder<unknown>;
 }
 
 /** Where dead letters enter the graph; what sends to it are policies, not its inputs. */
@@ -116,6 +119,8 @@ export function nodeLabel(node: GraphNode): string {
       return `split ${node.routes.map((route) => route.name).join(' | ')}`;
     case 'letters':
       return 'dead letters';
+    case 'merge-sorted':
+      return node.order?.detail === undefined ? node.kind : `${node.kind} ${node.order.detail}`;
     default:
       return node.kind;
   }

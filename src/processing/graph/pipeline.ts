@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { MillraceError } from '../../core/errors.ts';
 import { parseOptions } from '../../core/options.ts';
+import type { Size } from '../../core/size.ts';
 import type { OnError, Policy } from '../../interfaces/policy.ts';
+import type { SpillOptions } from '../../interfaces/run.ts';
 import { explainPlan } from '../plan/explain.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planGraph } from '../plan/planner.ts';
@@ -12,6 +14,7 @@ import { describeGraph, type GraphDescription } from './describe.ts';
 import { dot, mermaid } from './diagram.ts';
 import { collectGraph, type Graph } from './graph.ts';
 import { PORT } from './node.ts';
+import { stateOptions } from './state-options.ts';
 
 /** What holds for the whole of a pipeline. */
 export interface PipelineOptions {
@@ -19,11 +22,16 @@ export interface PipelineOptions {
   readonly onError?: OnError;
   /** Batches that wait on each edge at the most. @default 2 */
   readonly edgeCapacity?: number;
+  /** Memory that stateful operators share: bytes, or text such as `'64 MiB'`. @default '256 MiB' */
+  readonly memory?: Size;
+  /** Where state goes that has no room in memory, or `false`: nowhere. @default the system's temporary folder */
+  readonly spill?: SpillOptions | false;
 }
 
 const optionsSchema = z.strictObject({
   onError: z.custom<OnError>().optional().describe('Policies for nodes that have none of their own'),
   edgeCapacity: z.int().min(1).max(1024).default(2).describe('Batches that wait on each edge at the most'),
+  ...stateOptions.shape,
 });
 
 /** By which a pipeline of another copy of millrace is known, and its plan found. */
@@ -98,7 +106,7 @@ export function pipeline(
   branches: Branch | readonly Branch[],
   options: PipelineOptions = {},
 ): Pipeline {
-  const { onError, edgeCapacity } = parseOptions(optionsSchema, options, `pipeline "${name}"`);
+  const { onError, edgeCapacity, memory, spill } = parseOptions(optionsSchema, options, `pipeline "${name}"`);
   const list = Array.isArray(branches) ? (branches as readonly Branch[]) : [branches as Branch];
   const strangers = list.filter((branch) => !(branch instanceof Branch));
   if (strangers.length > 0) {
@@ -114,7 +122,7 @@ export function pipeline(
   const { plan, problems: planProblems } = planGraph(graph, edgeCapacity);
   const all = [...listedTwice(sinks), ...problems, ...checkGraph(graph), ...planProblems];
   if (all.length > 0) throw invalid(name, all);
-  return new Pipeline(name, graph, plan);
+  return new Pipeline(name, graph, Object.freeze({ ...plan, state: Object.freeze({ memory, spill }) }));
 }
 
 function invalid(name: string, problems: readonly string[]): MillraceError {

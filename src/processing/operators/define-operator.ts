@@ -16,7 +16,17 @@ import type {
   SyncOperator,
 } from '../../interfaces/operator.ts';
 import type { OnError } from '../../interfaces/policy.ts';
+import { adaptiveConcurrency } from '../policies/adaptive-concurrency.ts';
+import type { Bulkhead } from '../policies/bulkhead.ts';
+import type { CircuitBreaker } from '../policies/circuit-breaker.ts';
 import { onErrorList } from '../policies/on-error.ts';
+import {
+  bulkheadOption,
+  type Concurrency,
+  circuitBreakerOption,
+  concurrencyBounds,
+  concurrencyOption,
+} from './call-options.ts';
 
 interface SpecBase {
   /** The operator's name, e.g. `map`; nodes are named after it. */
@@ -41,11 +51,13 @@ export interface AsyncSpec<A, B> extends SpecBase {
   /** What the engine's asynchronous stage does for the operator. */
   readonly async?: {
     /** Records in flight at the most. @default 16 */
-    readonly concurrency?: number | undefined;
+    readonly concurrency?: Concurrency | undefined;
     /** Whether results keep the order of the input. @default true */
     readonly ordered?: boolean | undefined;
     /** For one call. @default no limit */
     readonly timeout?: Duration | undefined;
+    readonly bulkhead?: Bulkhead | undefined;
+    readonly circuitBreaker?: CircuitBreaker | undefined;
   };
   readonly create: (context: OperatorContext<B>) => AsyncLogic<A, B>;
 }
@@ -73,21 +85,30 @@ export interface OperatorOptions {
 
 /** The options of the engine's asynchronous stage. */
 const asyncOptions = z.strictObject({
-  concurrency: z.number().int().min(1).default(16).describe('Records in flight at the most'),
+  concurrency: concurrencyOption,
   ordered: z.boolean().default(true).describe('Whether results keep the order of the input'),
   timeout: z.union([z.number(), z.string()]).optional().describe('Longest time for one call, e.g. "2s"'),
+  bulkhead: bulkheadOption,
+  circuitBreaker: circuitBreakerOption,
 });
 
 /** The options that asynchronous operators share. */
 export const asyncOperatorOptions = asyncOptions.extend({ onError });
 
 export interface AsyncOperatorOptions extends OperatorOptions {
-  /** Records in flight at the most. @default 16 */
-  readonly concurrency?: number;
+  /**
+   * Records in flight at the most. `'auto'` finds out how many: more while that goes well, fewer when calls
+   * fail or become slow, between 1 and 64, or the bounds that you give. @default 16
+   */
+  readonly concurrency?: Concurrency;
   /** Whether results keep the order of the input. @default true */
   readonly ordered?: boolean;
   /** Longest time for one call, then its signal aborts and it fails with `ERR_TIMEOUT`. @default no limit */
   readonly timeout?: Duration;
+  /** Bounds open calls together with other operators that have the same. @default none */
+  readonly bulkhead?: Bulkhead;
+  /** Makes no calls for a while when many have failed. @default none */
+  readonly circuitBreaker?: CircuitBreaker;
 }
 
 const spec = z.object({
@@ -155,11 +176,18 @@ export function defineOperator<A, B>(
   }) as Operator<A, B>;
 }
 
-function limits(options: z.output<typeof asyncOptions>): AsyncOptions {
-  const { concurrency, ordered, timeout } = options;
+function limits({ concurrency, ordered, timeout, ...shared }: z.output<typeof asyncOptions>): AsyncOptions {
+  const bounds = concurrencyBounds(concurrency);
+  // A shared place is taken last, so that nobody who has one waits for anything else; who is refused needs none.
+  const list = [
+    ...(bounds.min < bounds.max ? [adaptiveConcurrency(bounds)] : []),
+    ...(shared.bulkhead === undefined ? [] : [shared.bulkhead]),
+    ...(shared.circuitBreaker === undefined ? [] : [shared.circuitBreaker]),
+  ];
   return Object.freeze({
-    concurrency,
+    concurrency: bounds.max,
     ordered,
     ...(timeout !== undefined && { timeout: duration(timeout, 'timeout') }),
+    ...(list.length > 0 && { limits: Object.freeze(list) }),
   });
 }

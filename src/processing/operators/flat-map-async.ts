@@ -16,7 +16,8 @@ type Records<B> = Iterable<B> | AsyncIterable<B>;
  * - Completes: when the input is over and the last iterable is exhausted.
  * - Cancels: when downstream does; open iterables are closed and the signals of open calls abort.
  * - On error: what `fn` or its iterable throws or rejects with is a failure of the record, and so is
- *   a call that takes longer than `timeout`, `ERR_TIMEOUT`.
+ *   a call that takes longer than `timeout`, `ERR_TIMEOUT`, or that the `circuitBreaker` does not let
+ *   be made, `ERR_CIRCUIT_OPEN`.
  *
  * @throws MillraceError `ERR_OPTIONS` for a concurrency below 1 or a timeout that is no duration.
  * @example

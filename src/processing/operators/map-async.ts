@@ -12,7 +12,8 @@ import { type AsyncOperatorOptions, asyncOperatorOptions, defineOperator } from 
  * - Completes: when the input is over and the last call has settled.
  * - Cancels: when downstream does; the signal of every open call aborts.
  * - On error: what `fn` throws or rejects with is a failure of the record, and so is a call that
- *   takes longer than `timeout`, `ERR_TIMEOUT`. `retry()` calls again.
+ *   takes longer than `timeout`, `ERR_TIMEOUT`, or that the `circuitBreaker` does not let be made,
+ *   `ERR_CIRCUIT_OPEN`. `retry()` calls again.
  *
  * @throws MillraceError `ERR_OPTIONS` for a concurrency below 1 or a timeout that is no duration.
  * @example

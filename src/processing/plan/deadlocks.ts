@@ -1,6 +1,6 @@
 import type { Graph, GraphEdge, Vertex } from '../graph/graph.ts';
 
-/** A `concat` or `zip` that waits for one of its inputs, and leaves others alone meanwhile. */
+/** A `concat`, `zip` or `merge-sorted` that waits for one of its inputs, and leaves others alone meanwhile. */
 interface Wait {
   readonly join: Vertex;
   readonly input: number;
@@ -17,7 +17,7 @@ interface Dependency {
 }
 
 /**
- * Joins that can wait for one another for ever. `concat` and `zip` leave one input alone while they wait
+ * Joins that can wait for one another for ever. `concat`, `zip` and `merge-sorted` leave one input alone while they wait
  * for another. What sends to both is held back by the input that is full, and starves the one that is
  * waited for: at one join (a diamond), or around a ring of several. A `zip` is safe where nothing
  * between drops or adds records; `merge` takes what comes, and never waits for one input.
@@ -39,7 +39,7 @@ export function findDeadlocks(graph: Graph): string[] {
 }
 
 function isJoin({ node }: Vertex): boolean {
-  return node.kind === 'concat' || node.kind === 'zip';
+  return node.kind === 'concat' || node.kind === 'zip' || node.kind === 'merge-sorted';
 }
 
 /** The waits for which a join leaves an input alone. */

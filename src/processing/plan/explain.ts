@@ -60,9 +60,9 @@ function headText(stage: Stage): string {
     case 'receive':
       return 'runs synchronously, batch by batch';
     case 'async': {
-      const { concurrency, ordered, timeout } = stage.async!;
+      const { concurrency, ordered, timeout, limits = [] } = stage.async!;
       const limit = timeout === undefined ? 'no timeout' : `timeout ${formatDuration(timeout)}`;
-      return `asynchronous: at most ${count(concurrency, 'record')} in flight, ${ordered ? 'in order' : 'out of order'}, ${limit}`;
+      return `asynchronous: at most ${count(concurrency, 'record')} in flight, ${ordered ? 'in order' : 'out of order'}, ${[limit, ...limits.map(({ label }) => label)].join(', ')}`;
     }
     case 'duplex':
       return `a stream of its own: ${label}`;

@@ -3,7 +3,16 @@ import type { Reader } from '../../interfaces/reader.ts';
 import type { Graph, GraphEdge, Vertex } from '../graph/graph.ts';
 
 /** How a stage gets its records. */
-export type HeadKind = 'read' | 'receive' | 'async' | 'duplex' | 'merge' | 'concat' | 'zip' | 'write';
+export type HeadKind =
+  | 'read'
+  | 'receive'
+  | 'async'
+  | 'duplex'
+  | 'merge'
+  | 'concat'
+  | 'zip'
+  | 'merge-sorted'
+  | 'write';
 
 /** A stage: one head, then synchronous operators fused into one function, then perhaps a split. */
 export interface Stage {
@@ -33,10 +42,20 @@ export interface StageEdge {
   readonly capacity: number;
 }
 
+/** What a run may keep state in. */
+export interface StateLimits {
+  /** Bytes of memory. */
+  readonly memory?: number | undefined;
+  /** The folder for what has no room there; `false` for none. */
+  readonly spill?: string | false | undefined;
+}
+
 export interface Plan {
   readonly graph: Graph;
   readonly stages: readonly Stage[];
   readonly edges: readonly StageEdge[];
+  /** What a run may keep state in, where the pipeline says so. */
+  readonly state?: StateLimits;
 }
 
 /** All nodes that a stage runs, in order. */

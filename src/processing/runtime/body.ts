@@ -6,6 +6,7 @@ import type { Item, Signal } from '../../interfaces/signal.ts';
 import { Chain } from './chain.ts';
 import type { ChainHost, Mark } from './chain-host.ts';
 import { lettersOrigin } from './letters-origin.ts';
+import { operatorContext } from './operator-context.ts';
 import type { Port } from './port.ts';
 import type { RunContext } from './run-context.ts';
 import type { StageNode } from './stage-node.ts';
@@ -255,20 +256,13 @@ export class Body {
     emit: Emit<unknown>,
     mark: (mark: Mark) => void,
   ): OperatorContext {
-    const { signal, clock } = this.#run;
-    return {
-      node: node.name,
-      signal,
-      clock,
+    return operatorContext(node, this.#run, {
       complete,
+      cancelled,
       advance: mark,
       idle: () => mark('idle'),
-      selected: node.selected,
-      get cancelled() {
-        return cancelled();
-      },
       after: (ms, callback) => this.#after(ms, node, () => callback(emit)),
-    };
+    });
   }
 
   /** Runs `callback` later, in a turn of its own: not in the middle of a batch, not while downstream is full. */

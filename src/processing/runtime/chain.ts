@@ -170,11 +170,13 @@ export class Chain {
 
   /** Event time goes on to operator `k`, behind all that waits in front of it, and to those behind it. */
   #mark(k: number, mark: Mark): void {
-    if (k === this.nodes.length) return this.#tail.mark(mark);
     const deferred = this.#deferred[k];
-    if (deferred?.empty !== false) return this.#tell(k, mark);
-    deferred.mark(mark);
-    this.interrupted = true;
+    if (k === this.nodes.length) this.#tail.mark(mark);
+    else if (deferred?.empty !== false) this.#tell(k, mark);
+    else {
+      deferred.mark(mark);
+      this.interrupted = true;
+    }
   }
 
   #tell(k: number, mark: Mark): void {

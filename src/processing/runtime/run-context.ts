@@ -1,5 +1,7 @@
 import type { Clock } from '../../interfaces/clock.ts';
+import type { Spill } from '../../interfaces/memory.ts';
 import type { RunEvent } from '../../interfaces/run.ts';
+import type { MemoryBudget } from './spill/memory-budget.ts';
 
 /** What the parts of a running pipeline share. */
 export interface RunContext {
@@ -8,6 +10,10 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** Numbers in [0, 1) for jitter. */
   readonly random: () => number;
+  /** What stateful operators may hold. */
+  readonly memory: MemoryBudget;
+  /** Where state goes that has no room in memory. */
+  readonly spill: Spill;
   /** Whether sampled records report their way. */
   readonly debug: boolean;
   /** Whether anybody takes events: ask before making one for a record. */

@@ -6,10 +6,13 @@ import { Lifecycle } from '../../core/lifecycle.ts';
 import { seededRandom } from '../../core/random.ts';
 import type { Clock } from '../../interfaces/clock.ts';
 import type { Metrics, Progress, RunEvent, RunHandle, RunOptions, Summary } from '../../interfaces/run.ts';
+import { stateLimits } from '../graph/state-options.ts';
 import type { Plan } from '../plan/plan.ts';
 import { drawBalance, measureNodes } from './accounting.ts';
 import { patiently } from './patience.ts';
 import type { RunContext } from './run-context.ts';
+import { MemoryBudget } from './spill/memory-budget.ts';
+import { SpillFolder } from './spill/spill-folder.ts';
 import { metrics, type Observed, progress } from './telemetry.ts';
 import { watch } from './watchdog.ts';
 import { type Wired, wire } from './wiring.ts';
@@ -22,6 +25,8 @@ export class Run implements RunHandle, RunContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly debug: boolean;
+  readonly memory: MemoryBudget;
+  readonly spill: SpillFolder;
   readonly #name: string;
   readonly #events = new Subject<RunEvent>();
   readonly #controller = new AbortController();
@@ -40,6 +45,10 @@ export class Run implements RunHandle, RunContext {
     this.clock = options.clock ?? systemClock;
     this.random = options.seed === undefined ? Math.random : seededRandom(options.seed);
     this.debug = options.debug ?? false;
+    const { memory, spill } = stateLimits(plan, options);
+    this.memory = new MemoryBudget(memory);
+    this.spill = new SpillFolder(spill);
+    this.#lifecycle.add('temporary folder', () => this.spill.close());
     this.#began = this.clock.now();
     this.#failed.promise.catch(() => {});
     const stallAfter = stallTime(options);
@@ -189,6 +198,9 @@ export class Run implements RunHandle, RunContext {
       durationMs: this.clock.now() - this.#began,
       balance: drawBalance(stages, edges, nodes),
       nodes,
+      ...(this.memory.asked && {
+        held: { memory: this.memory.bytes, peak: this.memory.peak, spilled: this.spill.written },
+      }),
     };
   }
 

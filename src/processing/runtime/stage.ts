@@ -1,5 +1,5 @@
 import { MillraceError } from '../../core/errors.ts';
-import type { OperatorNode, ReaderNode } from '../graph/node.ts';
+import type { JoinNode, OperatorNode, ReaderNode } from '../graph/node.ts';
 import { type Stage as PlannedStage, stageVertices } from '../plan/plan.ts';
 import { Body } from './body.ts';
 import type { Edge } from './edge.ts';
@@ -10,6 +10,7 @@ import type { Head, HeadParts } from './heads/head.ts';
 import type { CreateLogic } from './heads/head-logic.ts';
 import { liftedLogic } from './heads/lifted.ts';
 import { mergeHead } from './heads/merge-head.ts';
+import { mergeSortedHead } from './heads/merge-sorted-head.ts';
 import { ReadHead } from './heads/read-head.ts';
 import { receiveHead } from './heads/receive-head.ts';
 import { zipHead } from './heads/zip-head.ts';
@@ -148,6 +149,8 @@ export class Stage {
         return concatHead(parts, inputCount, (index) => this.inputs[index]!.connect());
       case 'zip':
         return zipHead(parts, inputCount);
+      case 'merge-sorted':
+        return mergeSortedHead(parts, inputCount, (this.nodes[0]!.vertex.node as JoinNode).order!);
       default:
         return receiveHead(run, body);
     }

@@ -30,6 +30,7 @@ function stageOf(vertex: Vertex): Stage {
     case 'merge':
     case 'concat':
     case 'zip':
+    case 'merge-sorted':
       return { ...base, head: node.kind, vertex };
     case 'operator':
       if (node.operator.kind === 'sync') return { ...base, head: 'receive', fused: [vertex] };

@@ -1,14 +1,14 @@
 import { batch, CountedOrigin } from '../../../core/batch.ts';
-import { isThenable } from '../../../core/thenable.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
 import type { AsyncOptions } from '../../../interfaces/operator.ts';
 import type { Item, Signal } from '../../../interfaces/signal.ts';
 import type { Receiver } from '../streams.ts';
 import { traceBatch } from '../trace.ts';
+import { Calls } from './calls.ts';
 import type { Head, HeadParts } from './head.ts';
 import { headContext } from './head-context.ts';
 import type { CreateLogic, HeadLogic } from './head-logic.ts';
-import { pour, timeoutError } from './pour.ts';
+import { pour } from './pour.ts';
 import { Results } from './results.ts';
 import { Slot } from './slot.ts';
 
@@ -31,6 +31,7 @@ export class AsyncHead implements Head {
   readonly #logic: HeadLogic;
   readonly #options: AsyncOptions;
   readonly #many: boolean;
+  readonly #calls: Calls;
   /** Records in flight; in order of their start when order is kept. */
   readonly #slots = new Set<Slot>();
   #taken: Taken | undefined;
@@ -48,6 +49,10 @@ export class AsyncHead implements Head {
     const { logic, many } = create(headContext(parts, () => this.#complete()));
     this.#logic = logic;
     this.#many = many;
+    this.#calls = new Calls(parts, options, logic, {
+      resolved: (slot, value) => this.#resolved(slot, value),
+      gaveUp: (slot, error) => this.#giveUp(slot, error),
+    });
     this.receivers = [
       {
         receive: (item) => this.#receive(item),
@@ -119,65 +124,16 @@ export class AsyncHead implements Head {
       const index = taken.next++;
       const slot = new Slot(records[index], origin, index);
       this.#slots.add(slot);
-      this.#call(slot);
+      this.#calls.begin(slot);
     }
     this.#starting = false;
     if (this.#slots.size > 0) this.#parts.body.stopwatch.switchTo('busy');
   }
 
-  #call(slot: Slot): void {
-    const attempt = slot.begin();
-    const { timeout } = this.#options;
-    let result: unknown;
-    let pending: boolean;
-    try {
-      result = this.#logic.call(slot.record, slot);
-      pending = isThenable(result);
-      if (pending) {
-        (result as PromiseLike<unknown>).then(
-          (value) => this.#resolved(slot, attempt, value),
-          (error) => this.#rejected(slot, attempt, error),
-        );
-      }
-    } catch (error) {
-      this.#rejected(slot, attempt, error);
-      return;
-    }
-    if (!pending) this.#resolved(slot, attempt, result);
-    // A thenable may have settled in this very call.
-    else if (timeout !== undefined && !this.#stale(slot, attempt)) {
-      slot.cancelTimer = this.#parts.run.clock.schedule(() => {
-        const error = timeoutError(timeout);
-        slot.abort(error);
-        this.#rejected(slot, attempt, error);
-      }, timeout);
-    }
-  }
-
-  #resolved(slot: Slot, attempt: number, value: unknown): void {
-    if (this.#stale(slot, attempt)) return;
-    slot.clearTimer();
+  #resolved(slot: Slot, value: unknown): void {
     slot.value = value;
     slot.yields = this.#many ? 'many' : 'record';
     this.#settled(slot);
-  }
-
-  #rejected(slot: Slot, attempt: number, error: unknown): void {
-    if (this.#stale(slot, attempt)) return;
-    slot.clearTimer();
-    const { node, run } = this.#parts;
-    try {
-      const waitMs = node.failures.retryAfter(error, attempt);
-      if (waitMs !== undefined) {
-        slot.state = 'waiting';
-        slot.cancelTimer = run.clock.schedule(() => this.#call(slot), waitMs);
-        return;
-      }
-    } catch (thrown) {
-      run.fail(thrown);
-      return;
-    }
-    this.#giveUp(slot, error);
   }
 
   #giveUp(slot: Slot, error: unknown): void {
@@ -195,11 +151,6 @@ export class AsyncHead implements Head {
     if (verdict.kind === 'replace') slot.value = verdict.record;
     if (verdict.kind === 'dead-letter') node.letters.push(verdict.letter);
     this.#settled(slot);
-  }
-
-  /** A call that settles after it timed out, was repeated, or the run was over, changes nothing. */
-  #stale(slot: Slot, attempt: number): boolean {
-    return this.#over || slot.attempt !== attempt || slot.state !== 'calling';
   }
 
   #settled(slot: Slot): void {
@@ -285,9 +236,8 @@ export class AsyncHead implements Head {
     for (const slot of this.#slots) {
       // A record that was skipped or dead-lettered is accounted for, though its place is still taken.
       if (slot.state !== 'settled' || slot.yields !== 'nothing') node.counters.discarded++;
-      slot.clearTimer();
-      slot.abort(cause);
     }
+    this.#calls.close(this.#slots, cause);
     this.#slots.clear();
     this.#taken?.started();
     this.#parts.run.closing((async () => node.guard('close', () => this.#logic.close?.()))());

@@ -1,6 +1,6 @@
 import { batch, CountedOrigin } from '../../../core/batch.ts';
 import type { DuplexContext, DuplexLogic } from '../../../interfaces/operator.ts';
-import type { Item } from '../../../interfaces/signal.ts';
+import type { Item, Signal } from '../../../interfaces/signal.ts';
 import type { OperatorNode } from '../../graph/node.ts';
 import { createLogic } from '../operator-results.ts';
 import type { Receiver } from '../streams.ts';
@@ -9,11 +9,10 @@ import type { Head, HeadParts } from './head.ts';
 import { headContext } from './head-context.ts';
 
 /**
- * Runs an operator with a life of its own. Nobody can tell which of its output belongs to which
- * input: a signal goes on when all input before it has been handed over.
+ * Runs an operator with a life of its own. Unless it takes signals itself, nobody can tell which of its output
+ * belongs to which input: a signal goes on when all input before it has been handed over.
  */
 export class DuplexHead implements Head {
-  readonly waitingFor = 'the stream it runs';
   readonly receivers: readonly Receiver[];
   readonly #parts: HeadParts;
   readonly #logic: DuplexLogic<unknown>;
@@ -40,12 +39,21 @@ export class DuplexHead implements Head {
   }
 
   #receive(item: Item<unknown>): void | Promise<void> {
-    const { body, node, run } = this.#parts;
-    if (item.kind !== 'batch') return body.signal(item);
+    const { node, run } = this.#parts;
+    if (item.kind !== 'batch') return this.#signal(item);
     node.counters.in += item.records.length;
     traceBatch(run, node.name, item);
-    if (this.#over) return;
-    return this.#work(() => this.#logic.write(item.records));
+    if (!this.#over) return this.#work(() => this.#logic.write(item.records, item.origin));
+    if (node.accounting !== 'many') node.counters.discarded += item.records.length;
+  }
+
+  #signal(signal: Signal): void | Promise<void> {
+    if (this.#logic.signal === undefined) return this.#parts.body.signal(signal);
+    if (!this.#over) return this.#work(() => this.#logic.signal!(signal));
+  }
+
+  get waitingFor(): string {
+    return this.#logic.waitingFor ?? 'the stream it runs';
   }
 
   /** While the stream is at work, the stage is, whatever is delivered meanwhile. */
@@ -74,6 +82,11 @@ export class DuplexHead implements Head {
       node: context.node,
       signal: context.signal,
       clock: context.clock,
+      get memory() {
+        return context.memory;
+      },
+      spill: context.spill,
+      report: context.report,
       after: context.after,
       advance: context.advance,
       idle: context.idle,
@@ -84,12 +97,16 @@ export class DuplexHead implements Head {
         this.#ended = true;
         context.complete();
       },
-      emit: async (records) => {
+      emit: async (records, known) => {
         if (records.length === 0) return;
-        const origin = new CountedOrigin(node.name, this.#emitted + 1);
+        const origin = known ?? new CountedOrigin(node.name, this.#emitted + 1);
         this.#emitted += records.length;
         await body.deliver(batch(records, origin));
         if (this.#working) body.stopwatch.switchTo('busy');
+      },
+      forward: async (signal) => body.signal(signal),
+      overflowed: (records) => {
+        node.counters.overflowed += records;
       },
       fail: (error) => run.fail(error),
     };
@@ -99,6 +116,7 @@ export class DuplexHead implements Head {
     const { accounting, counters } = this.#parts.node;
     // What the stream keeps when nobody wants it any more; of `many`, nobody counts.
     if (accounting === 'one' && !this.#exhausted) counters.discarded += counters.in - this.#emitted;
+    else if (accounting === 'filter') counters.discarded += this.#logic.held ?? 0;
     this.#abort(undefined);
   }
 

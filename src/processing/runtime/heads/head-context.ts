@@ -1,6 +1,7 @@
 import { batch, CountedOrigin } from '../../../core/batch.ts';
 import type { Emit, OperatorContext } from '../../../interfaces/operator.ts';
 import type { Watermark } from '../../../interfaces/signal.ts';
+import { operatorContext } from '../operator-context.ts';
 import type { HeadParts } from './head.ts';
 
 /**
@@ -29,13 +30,8 @@ export function headContext(
   const tell = (signal: Watermark): void => {
     (async () => body.signal(signal))().catch((error: unknown) => run.fail(error));
   };
-  return {
-    node: node.name,
-    signal: run.signal,
-    clock: run.clock,
-    get cancelled() {
-      return body.over;
-    },
+  return operatorContext(node, run, {
+    cancelled: () => body.over,
     advance(time) {
       tell({ kind: 'watermark', time });
     },
@@ -50,5 +46,5 @@ export function headContext(
         late(callback).catch((error: unknown) => run.fail(error));
       });
     },
-  };
+  });
 }

@@ -1,6 +1,7 @@
 import type { BatchOrigin } from '../../../interfaces/batch.ts';
 import type { Cancel } from '../../../interfaces/clock.ts';
 import type { CallContext } from '../../../interfaces/operator.ts';
+import type { Passage } from './passage.ts';
 
 /** What one record of an asynchronous stage is up to. */
 export type SlotState = 'calling' | 'waiting' | 'pouring' | 'settled';
@@ -17,6 +18,10 @@ export class Slot implements CallContext {
   /** What came of it: one record, an iterable of records, or nothing. */
   yields: 'record' | 'many' | 'nothing' = 'nothing';
   cancelTimer: Cancel | undefined;
+  /** Its way past the limits of the operator's calls; only while it waits there, or its call is open. */
+  passage: Passage | undefined;
+  /** When its call began, where there are limits. */
+  began = 0;
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;
 

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { parseOptions } from '../../core/options.ts';
+import type { OnError } from '../../interfaces/policy.ts';
+import type { Flow } from '../graph/flow.ts';
+import { concat } from '../graph/join.ts';
+import { defineOperator, operatorOptions } from '../operators/define-operator.ts';
+import { transforming } from '../operators/plain-logic.ts';
+import { BuildRow, hashJoin } from './hash-join.ts';
+import {
+  type Joined,
+  type JoinKeys,
+  type JoinKind,
+  type JoinMerge,
+  joinKeys,
+  joinKinds,
+} from './join-kinds.ts';
+
+/** How `join` works. */
+export interface JoinOptions<L, R, K extends JoinKind, B> {
+  /** What a left and a right record share: one function for both, or one for each. Text, a number, a `Date`, or a list of such. */
+  readonly on: JoinKeys<L, R>;
+  /** Which records come out: pairs, and records without a partner. @default 'inner' */
+  readonly kind?: K;
+  /** Makes one record of a pair; not for `semi` and `anti`. @default `{ left, right }` */
+  readonly merge?: JoinMerge<L, R, K, B>;
+  /** Which side is read first and held in memory: the smaller one. @default 'right' */
+  readonly build?: 'left' | 'right';
+  /** Records of the build side that may be held. @default 10_000_000 */
+  readonly maxRows?: number;
+  /** What happens when a key or `merge` fails on a record. @default the pipeline's */
+  readonly onError?: OnError;
+}
+
+const schema = operatorOptions.extend({
+  on: joinKeys,
+  kind: z.enum(joinKinds).default('inner').describe('Which records come out'),
+  merge: z
+    .custom<(left: never, right: never) => unknown>(
+      (value) => typeof value === 'function',
+      'expected a function',
+    )
+    .optional(),
+  build: z.enum(['left', 'right']).default('right').describe('Which side is held in memory'),
+  maxRows: z.int().min(1).default(10_000_000).describe('Records of the build side that may be held'),
+});
+
+/**
+ * Joins two flows that end by what their records share. One side, `build`, is read first and held in a
+ * table; the other then flows past it, and what it finds there comes out in its order. Records whose key
+ * is `null` or `undefined` have no partner, as in SQL.
+ *
+ * - `inner`: pairs. `left`, `right`, `full`: also records of that side, or both, without a partner.
+ * - `semi`, `anti`: left records that have a partner, or have none; each once.
+ *
+ * Records of the build side without a partner come out at the end.
+ *
+ * - Emits: what `merge` makes of each pair; for a side without a partner it gets `undefined`.
+ * - Backpressures: when downstream does.
+ * - Completes: when both flows are over.
+ * - Cancels: both flows, when downstream does.
+ * - On error: what a key function or `merge` throws is a failure of the record, and so are a key that is
+ *   an object, `ERR_KEY`, and a record of the build side beyond `maxRows`, `ERR_LIMIT`.
+ *
+ * @throws MillraceError `ERR_OPTIONS` for wrong options, and for what is no flow.
+ * @example
+ * ```ts
+ * import { from, join } from 'millrace';
+ *
+ * const orders = from([{ id: 1, customer: 7 }]);
+ * const customers = from([{ id: 7, name: 'Ada' }]);
+ * const named = join(orders, customers, {
+ *   on: [(order) => order.customer, (customer) => customer.id],
+ *   kind: 'left',
+ *   merge: (order, customer) => ({ ...order, name: customer?.name }),
+ * });
+ * ```
+ */
+export function join<L, R, K extends JoinKind = 'inner', B = Joined<L, R, K>>(
+  left: Flow<L>,
+  right: Flow<R>,
+  options: JoinOptions<L, R, K, B>,
+): Flow<B> {
+  const { on, kind, merge, build, maxRows, onError } = parseOptions(schema, options, 'join');
+  const [built, probe] = build === 'left' ? [left, right] : [right, left];
+  const joined = hashJoin({
+    keys: build === 'left' ? [on[1], on[0]] : on,
+    kind,
+    buildsLeft: build === 'left',
+    merge: merge as ((left: unknown, right: unknown) => unknown) | undefined,
+    maxRows,
+    onError,
+  });
+  return concat((built as Flow<unknown>).pipe(asBuildRow), probe as Flow<unknown>).pipe(joined) as Flow<B>;
+}
+
+const asBuildRow = defineOperator<unknown, BuildRow>({
+  name: 'build',
+  cardinality: 'one',
+  create: () => transforming((record) => new BuildRow(record)),
+});

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { parseOptions } from '../../core/options.ts';
+import type { Operator } from '../../interfaces/operator.ts';
+import { BufferLogic, type BufferOverflow } from './buffer-logic.ts';
+import { defineOperator } from './define-operator.ts';
+
+export interface BufferOptions {
+  /** Records that wait at the most. */
+  readonly size: number;
+  /**
+   * What happens to records that come while so many wait: they wait upstream, the oldest or the newest are
+   * dropped, or the run fails. @default 'wait'
+   */
+  readonly overflow?: BufferOverflow;
+}
+
+const schema = z.strictObject({
+  size: z.number().int().min(1).describe('Records that wait at the most'),
+  overflow: z
+    .enum(['wait', 'drop-oldest', 'drop-newest', 'fail'])
+    .default('wait')
+    .describe('What happens to records that come while so many wait'),
+});
+
+/**
+ * Holds records while downstream is busy, so that upstream need not wait for it: bursts are evened out, and
+ * with an `overflow` that drops, a slow branch holds back none of its siblings. Records are dropped only
+ * when downstream has taken none for a turn of the event loop. What was dropped is counted as
+ * `overflowed`, and is among the `filtered` of the balance. Signals keep their place among the records.
+ *
+ * - Emits: the records in their order, as fast as downstream takes them; besides the `size` records that
+ *   wait, one batch is on its way.
+ * - Backpressures: with `wait` when `size` records wait; with the others never.
+ * - Completes: when the input is over and all has been taken downstream.
+ * - Cancels: when downstream does; what waits is discarded.
+ * - On error: it calls nothing that could fail. With `fail`, a record too many ends the run,
+ *   `ERR_OVERFLOW`, whatever the policies.
+ *
+ * @throws MillraceError `ERR_OPTIONS` unless `size` is a whole number from 1 and `overflow` a known one.
+ * @example
+ * ```ts
+ * import { buffer, from } from 'millrace';
+ *
+ * const newest = from(['a', 'b', 'c']).pipe(buffer({ size: 1000, overflow: 'drop-oldest' }));
+ * ```
+ */
+export function buffer<A>(options: BufferOptions): Operator<A, A> {
+  const { size, overflow } = parseOptions(schema, options, 'buffer');
+  return defineOperator<A, A>({
+    name: 'buffer',
+    kind: 'duplex',
+    cardinality: overflow === 'wait' || overflow === 'fail' ? 'one' : 'filter',
+    detail: `${size}, ${overflow}`,
+    create: (context) => new BufferLogic(context, { size, overflow, delay: 0 }),
+  });
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { type Duration, duration, formatDuration } from '../../core/duration.ts';
+import { parseOptions } from '../../core/options.ts';
+import type { Operator } from '../../interfaces/operator.ts';
+import { checkCallback, nameOf } from './check-callback.ts';
+import { defineOperator, type OperatorOptions, operatorOptions } from './define-operator.ts';
+import { EventClock, type EventClockState } from './event-clock.ts';
+import { watchIdle } from './idle-watch.ts';
+import { type Time, type TimeUnit, timeReader } from './record-time.ts';
+
+/** How event time follows from the times of records. */
+export interface EventTimeOptions extends OperatorOptions {
+  /** How far records may be behind the latest before them: event time lags it by that much. @default 0 */
+  readonly outOfOrder?: Duration;
+  /** How long no record comes until flows that this one is merged with wait for it no longer. @default for ever */
+  readonly idle?: Duration;
+  /** How far a record may be ahead of all before it; `false` for any time. @default '1d' */
+  readonly maxAdvance?: Duration | false;
+  /** So many records in a row that are too far ahead prove a gap in the data, and no wrong clock. @default 10 */
+  readonly confirm?: number;
+  /** How far event time moves on before it is said again: each time costs as much as many records. @default '1s' */
+  readonly step?: Duration;
+  /** What numbers count since the epoch. @default 'ms', and what looks like something else is refused */
+  readonly unit?: TimeUnit;
+}
+
+const length = z.union([z.number(), z.string()]);
+const schema = operatorOptions.extend({
+  outOfOrder: length.default(0).describe('How far records may be behind the latest before them'),
+  idle: length.optional().describe('How long no record comes until merged flows wait no longer'),
+  maxAdvance: z
+    .union([length, z.literal(false)])
+    .default('1d')
+    .describe('How far a record may be ahead of all before it'),
+  confirm: z.number().int().min(1).default(10).describe('Records in a row that prove a gap in the data'),
+  step: length.default('1s').describe('How far event time moves on before it is said again'),
+  unit: z.enum(['ms', 's', 'us', 'ns']).optional().describe('What numbers count since the epoch'),
+});
+
+/**
+ * Says what time it is by what `time` tells of the records: event time is the latest so far, less
+ * `outOfOrder`. Windows close, and joins forget, as event time moves on. It depends on the records
+ * alone, not on the clock, so that a replay gives the same; only `idle` is by the clock. Event time
+ * that comes from upstream ends here. Put it in front of a merge, in each flow, where flows are not in step.
+ *
+ * - Emits: each record as it is, then event time, when that has moved on. The first record alone moves nothing:
+ *   one wrong clock would do.
+ * - Backpressures: when downstream does.
+ * - Completes: when the input is over.
+ * - Cancels: when downstream does.
+ * - On error: a time that is missing, none, or looks like seconds is a failure of the record,
+ *   `ERR_EVENT_TIME`, and so is one more than `maxAdvance` ahead of all before it; event time stays as it was. What
+ *   `time` throws is a failure of the record, too.
+ *
+ * @throws MillraceError `ERR_OPTIONS` unless `time` is a function and the options are durations.
+ * @example
+ * ```ts
+ * import { eventTime, from } from 'millrace';
+ *
+ * const views = from([{ page: '/', at: '2024-03-01T12:00:00Z' }]).pipe(
+ *   eventTime((view) => view.at, { outOfOrder: '5s', idle: '30s' }),
+ * );
+ * ```
+ */
+export function eventTime<T>(time: (record: NoInfer<T>) => Time, options?: EventTimeOptions): Operator<T, T>;
+export function eventTime<T>(time: (record: T) => Time, options?: EventTimeOptions): Operator<T, T>;
+export function eventTime<T>(time: (record: T) => Time, options: EventTimeOptions = {}): Operator<T, T> {
+  checkCallback('eventTime', time);
+  const { onError, unit, confirm, ...given } = parseOptions(schema, options, 'eventTime');
+  const outOfOrder = duration(given.outOfOrder, 'outOfOrder of eventTime()');
+  const idle = given.idle === undefined ? undefined : duration(given.idle, 'idle of eventTime()');
+  const step = duration(given.step, 'step of eventTime()');
+  const { maxAdvance } = given;
+  const bounds = {
+    outOfOrder,
+    step,
+    confirm,
+    maxAdvance:
+      maxAdvance === false ? Number.POSITIVE_INFINITY : duration(maxAdvance, 'maxAdvance of eventTime()'),
+  };
+  const timeOf = timeReader(time, unit);
+  return defineOperator<T, T>({
+    name: 'eventTime',
+    cardinality: 'one',
+    detail: [nameOf(time), outOfOrder > 0 ? `${formatDuration(outOfOrder)} out of order` : undefined]
+      .filter((part) => part !== undefined)
+      .join(', '),
+    onError,
+    create(context) {
+      const clock = new EventClock(bounds);
+      const watch = idle === undefined ? undefined : watchIdle(context, idle);
+      return {
+        assignsTime: true,
+        push(record, emit) {
+          const reached = clock.take(timeOf(record), record);
+          watch?.active();
+          emit(record);
+          if (reached) context.advance(clock.reached);
+        },
+        snapshot: () => clock.state,
+        restore: (state) => {
+          clock.state = state as EventClockState;
+        },
+        close: () => watch?.cancel(),
+      };
+    },
+  });
+}

@@ -1,0 +1,52 @@
+import type { Spill } from '../../../interfaces/memory.ts';
+import { type EntryFile, EntryWriter } from './entry-writer.ts';
+
+/** How many files entries are spread over; a power of two. */
+export const PARTITIONS = 16;
+
+/** How deep partitions can be parted again: as often as a hash of 53 bits has new digits. */
+export const MOST_LEVELS = 12;
+
+/** Which partition a hash belongs to; on each level by other digits, so that what fell together is parted. */
+export function partitionOf(hash: number, level: number): number {
+  return Math.floor(hash / PARTITIONS ** level) % PARTITIONS;
+}
+
+/**
+ * Records spread over files by a hash, in the order in which they came: those of one key are in one file, which is a
+ * sixteenth of the whole. Each has a block of `blockSize` bytes in memory.
+ */
+export class Partitions {
+  readonly #spill: Spill;
+  readonly #blockSize: number;
+  readonly #writers: (EntryWriter | undefined)[] = new Array(PARTITIONS).fill(undefined);
+
+  constructor(spill: Spill, blockSize: number) {
+    this.#spill = spill;
+    this.#blockSize = blockSize;
+  }
+
+  /** Bytes of memory that it takes, with a block that is being compressed and written. */
+  static memory(blockSize: number): number {
+    return (PARTITIONS + 3) * blockSize;
+  }
+
+  /** Puts a record into a partition; the promise, if any, has to be awaited before the next one. */
+  put(partition: number, record: Buffer, length: number): void | Promise<void> {
+    if (this.#writers[partition]?.put(record, length) === true) return;
+    return this.#putLate(partition, record, length);
+  }
+
+  async #putLate(partition: number, record: Buffer, length: number): Promise<void> {
+    this.#writers[partition] ??= new EntryWriter(await this.#spill.create(), this.#blockSize);
+    const writer = this.#writers[partition];
+    while (!writer.put(record, length)) await writer.flush();
+  }
+
+  /** The files that have records. */
+  async end(): Promise<EntryFile[]> {
+    const files: EntryFile[] = [];
+    for (const writer of this.#writers) if (writer !== undefined) files.push(await writer.end());
+    return files;
+  }
+}
