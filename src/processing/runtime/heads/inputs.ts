@@ -68,7 +68,7 @@ export class Inputs {
   }
 
   async #advance(): Promise<void> {
-    const waiting = this.#inputs.filter((input) => !input.ended || Number.isFinite(input.watermark));
+    const waiting = this.#inputs.filter((input) => input.watermark !== Number.POSITIVE_INFINITY);
     const active = waiting.filter((input) => !input.idle);
     const watermark = Math.min(...(active.length === 0 ? waiting : active).map((input) => input.watermark));
     const idle = active.length === 0 && waiting.length > 0;

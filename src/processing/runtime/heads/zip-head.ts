@@ -1,11 +1,14 @@
 import { BATCH_SIZE, batch, GatheredOrigin } from '../../../core/batch.ts';
 import type { Batch, BatchOrigin } from '../../../interfaces/batch.ts';
+import type { Watermark } from '../../../interfaces/signal.ts';
 import { traceBatch } from '../trace.ts';
 import type { Head, HeadParts } from './head.ts';
 import { Inputs } from './inputs.ts';
 
 interface Held {
   batch: Batch<unknown> | undefined;
+  /** Event time that comes behind the batch. */
+  mark: Watermark | undefined;
   position: number;
   /** Records of the batch that waits for its turn. */
   waiting: number;
@@ -19,6 +22,7 @@ interface Held {
 export function zipHead({ run, body, node }: HeadParts, count: number): Head {
   const held: Held[] = Array.from({ length: count }, () => ({
     batch: undefined,
+    mark: undefined,
     position: 0,
     waiting: 0,
     free: Promise.resolve(),
@@ -47,10 +51,14 @@ export function zipHead({ run, body, node }: HeadParts, count: number): Head {
     return batch(records, new GatheredOrigin(origins, indices));
   };
 
-  const letGo = (): void => {
-    for (const input of held) {
+  const letGo = async (): Promise<void> => {
+    for (const [index, input] of held.entries()) {
       if (input.batch === undefined || input.position < input.batch.records.length) continue;
+      const { mark } = input;
       input.batch = undefined;
+      input.mark = undefined;
+      if (mark !== undefined) await inputs.signal(index, mark);
+      if (input.ended) await inputs.ended(index);
       input.used();
     }
   };
@@ -61,7 +69,7 @@ export function zipHead({ run, body, node }: HeadParts, count: number): Head {
     for (let most = available(); most > 0; most = available()) {
       const joined = rows(Math.min(most, BATCH_SIZE));
       await body.deliver(joined);
-      letGo();
+      await letGo();
     }
     joining = false;
     if (!body.over && held.some((input) => input.ended && input.batch === undefined)) await body.end();
@@ -84,16 +92,19 @@ export function zipHead({ run, body, node }: HeadParts, count: number): Head {
     destroy: over,
     receivers: held.map((input, index) => ({
       async receive(item) {
-        // What is held came before a barrier, and is kept; but it must not come after a watermark.
+        // What is held came before a barrier, and is kept; but it must not come after a watermark, which is
+        // kept with it: an input that waited could not deliver the barrier that the others wait for.
         if (item.kind === 'barrier') return inputs.signal(index, item);
-        if (item.kind === 'batch') {
-          inputs.active(index);
-          node.counters.in += item.records.length;
-          input.waiting = item.records.length;
-          traceBatch(run, node.name, item);
+        if (item.kind === 'watermark') {
+          if (input.batch === undefined) return inputs.signal(index, item);
+          input.mark = item;
+          return;
         }
+        inputs.active(index);
+        node.counters.in += item.records.length;
+        input.waiting = item.records.length;
+        traceBatch(run, node.name, item);
         await input.free;
-        if (item.kind === 'watermark') return inputs.signal(index, item);
         if (body.over) return;
         input.waiting = 0;
         const { promise, resolve } = Promise.withResolvers<void>();

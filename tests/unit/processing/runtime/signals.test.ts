@@ -412,9 +412,22 @@ describe('a zip', () => {
       [2, 20],
       [3, 30],
       'watermark 1',
-      'watermark 7',
       'watermark 9',
     ]);
+  });
+
+  test('a watermark that waits lets a barrier behind it through, which the other side waits for', async () => {
+    const left = scripted<number>([[1, 2], watermark(10), barrier(1), [3]]);
+    const right = scripted<number>([[10], barrier(1), [20], watermark(12), [30]]);
+    const log = await arrivals(zip(readFrom(left), readFrom(right)));
+    expect(log.filter((one) => one !== 'barrier 1')).toEqual([
+      [1, 10],
+      [2, 20],
+      'watermark 10',
+      [3, 30],
+      'watermark 12',
+    ]);
+    expect(log).toContain('barrier 1');
   });
 
   test('a side that is over does not hold back a barrier of the other', async () => {
