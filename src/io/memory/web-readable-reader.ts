@@ -34,11 +34,14 @@ function pulled<T>(stream: ReadableStream<T>): PullSource<T> {
   const reader = stream.getReader();
   return {
     next: () => reader.read() as Promise<IteratorResult<T, undefined>>,
-    return: () => Promise.race([reader.cancel(), nextTurn()]),
+    return: () => soon(reader.cancel()),
   };
 }
 
-/** One half of a `tee()` is cancelled only when the other is: nobody may wait for that. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** One half of a `tee()` is cancelled only when the other is: nobody may wait for that longer than a turn. */
+function soon(cancelled: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const turn = setImmediate(resolve);
+    cancelled.finally(() => clearImmediate(turn)).then(resolve, reject);
+  });
 }
