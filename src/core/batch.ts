@@ -7,6 +7,18 @@ export function batch<T>(records: readonly T[], origin: BatchOrigin): Batch<T> {
   return { kind: 'batch', records, origin };
 }
 
+/** Records in arrays of at most {@link BATCH_SIZE}. */
+export function* batched<T>(records: Iterable<T>): Generator<T[]> {
+  let gathered: T[] = [];
+  for (const record of records) {
+    gathered.push(record);
+    if (gathered.length < BATCH_SIZE) continue;
+    yield gathered;
+    gathered = [];
+  }
+  if (gathered.length > 0) yield gathered;
+}
+
 /** Provenance of records that have no more than a running number. */
 export class CountedOrigin implements BatchOrigin {
   readonly source: string;

@@ -9,6 +9,10 @@ import type { Signal } from './signal.ts';
 /** Passes a record on. */
 export type Emit<B> = (record: B) => void;
 
+/** Nothing, or records that the engine pulls piece by piece as downstream has room, before it goes on. */
+// biome-ignore lint/suspicious/noConfusingVoidType: returning nothing is the rule, and functions that do are void
+export type Output<B> = Iterable<B> | undefined | void;
+
 /**
  * How many records leave for each that enters, which is what the balance is checked against:
  * `one` exactly one, `filter` one or none, `many` any number (also aggregates).
@@ -44,9 +48,9 @@ export interface OperatorContext<B = unknown> {
   complete(): void;
   /**
    * Calls back after `ms`, never in the middle of a batch and not while downstream is full; what it
-   * emits goes on at once. A throwing callback fails the run.
+   * emits goes on at once, what it returns is pulled. A throwing callback fails the run.
    */
-  after(ms: number, callback: (emit: Emit<B>) => void): Cancel;
+  after(ms: number, callback: (emit: Emit<B>) => Output<B>): Cancel;
 }
 
 /** The state of a synchronous operator in one run. Fused with its neighbours; never awaits. */
@@ -55,18 +59,19 @@ export interface SyncLogic<A, B> {
    * Takes one record. What it returns, if anything, is more output that the engine pulls piece by
    * piece as downstream has room, before the next record: so one record may become endlessly many.
    */
-  // biome-ignore lint/suspicious/noConfusingVoidType: returning nothing is the rule, and functions that do are void
-  push(record: A, emit: Emit<B>): Iterable<B> | undefined | void;
+  push(record: A, emit: Emit<B>): Output<B>;
   /** `push` as a plain function, where it makes exactly one record of one: the engine may call it instead. */
   readonly transform?: (record: A) => B;
   /** `push` as a plain function, where it passes a record on as it is, or not: the engine may call it instead. */
   readonly accepts?: (record: A) => unknown;
-  /** Event time has reached `time`: no earlier record follows. */
-  watermark?(time: number, emit: Emit<B>): void;
+  /** `push` as a plain function, where it never emits anything: the engine may call it instead. */
+  readonly absorbs?: (record: A) => void;
+  /** Event time has reached `time`: no earlier record follows. Much output is returned, to be pulled, as by `push`. */
+  watermark?(time: number, emit: Emit<B>): Output<B>;
   /** Whether event time is what this operator says by `advance`, and not what comes from upstream. */
   readonly assignsTime?: boolean;
-  /** The input is over: emit what is held. */
-  end?(emit: Emit<B>): void;
+  /** The input is over: emit what is held, or return it, to be pulled, where it is much. */
+  end?(emit: Emit<B>): Output<B>;
   /** The run is over, whichever way; called exactly once. */
   close?(): void;
   /**

@@ -8,6 +8,7 @@ import type {
   Emit,
   Operator,
   OperatorContext,
+  Output,
   SyncLogic,
   SyncOperator,
 } from '../interfaces/operator.ts';
@@ -108,7 +109,7 @@ class Record<B> {
       },
       idle: () => {},
       report: () => {},
-      after: (ms, callback) => clock.schedule(() => callback(emit), ms),
+      after: (ms, callback) => clock.schedule(() => all(callback(emit), this), ms),
     };
   }
 }
@@ -150,16 +151,25 @@ function probeSync<A, B>(operator: SyncOperator<A, B>, clock: Clock, record: Rec
         if (more !== undefined) pull(more, record);
       }
     },
-    watermark: (time: number) => logic.watermark?.(time, record.emit),
+    watermark: (time: number) => all(logic.watermark?.(time, record.emit), record),
     remembers: logic.snapshot !== undefined && logic.restore !== undefined,
     snapshot: () => logic.snapshot?.(),
     restore: (state: unknown) => logic.restore?.(state),
-    end: async () => logic.end?.(record.emit),
+    end: async () => all(logic.end?.(record.emit), record),
     close() {
       record.finish();
       logic.close?.();
     },
   });
+}
+
+/** Takes all that was returned when the input was over, or event time went on: that has an end. */
+function all<B>(returned: Output<B>, record: Record<B>): void {
+  if (typeof returned !== 'object') return;
+  for (const one of returned) {
+    if (record.completed) return;
+    record.emit(one);
+  }
 }
 
 function pull<B>(more: Iterable<B>, record: Record<B>): void {

@@ -1,5 +1,5 @@
 import { refusePromise } from '../../core/thenable.ts';
-import type { Emit, SyncLogic } from '../../interfaces/operator.ts';
+import type { SyncLogic } from '../../interfaces/operator.ts';
 import { keyId } from '../operators/key-id.ts';
 import { tooManyRows } from './join-kinds.ts';
 import type { Sided } from './sided.ts';
@@ -72,9 +72,9 @@ export class AsOfJoinLogic<B> implements SyncLogic<Sided, B> {
     return rights;
   }
 
-  watermark(time: number, emit: Emit<B>): void {
+  *watermark(time: number): Generator<B> {
     this.#time = time;
-    this.#resolve(time, emit);
+    yield* this.#resolve(time);
     if (this.#rows >= this.#sweepAt) this.#sweep();
   }
 
@@ -83,12 +83,12 @@ export class AsOfJoinLogic<B> implements SyncLogic<Sided, B> {
     this.#sweepAt = Math.max(SWEEP_FROM, 2 * this.#rows);
   }
 
-  end(emit: Emit<B>): void {
-    this.#resolve(Number.POSITIVE_INFINITY, emit);
+  end(): Iterable<B> {
+    return this.#resolve(Number.POSITIVE_INFINITY);
   }
 
   /** Left records before `time` have all right ones that they could have. */
-  #resolve(time: number, emit: Emit<B>): void {
+  *#resolve(time: number): Generator<B> {
     const { kind, tolerance, merge } = this.#spec;
     const done = this.#waiting.dropBefore(time) as readonly Waiting[];
     this.#rows -= done.length;
@@ -99,7 +99,7 @@ export class AsOfJoinLogic<B> implements SyncLogic<Sided, B> {
       if (found === undefined && kind === 'inner') continue;
       const merged = merge(one.record, found?.record);
       refusePromise(merged, 'Give asOfJoin() a synchronous merge.');
-      emit(merged as B);
+      yield merged as B;
     }
   }
 

@@ -99,38 +99,38 @@ export class IntervalJoinLogic<B> implements SyncLogic<Sided, B> {
     return merged as B;
   }
 
-  watermark(time: number, emit: Emit<B>): void {
+  watermark(time: number): Iterable<B> | undefined {
     this.#time = time;
-    if (time - this.#swept < this.#sweepEvery) return;
+    if (time - this.#swept < this.#sweepEvery) return undefined;
     this.#swept = time;
-    this.#sweep(time, emit);
+    return this.#sweep(time);
   }
 
-  end(emit: Emit<B>): void {
-    this.#sweep(Number.POSITIVE_INFINITY, emit);
+  end(): Iterable<B> {
+    return this.#sweep(Number.POSITIVE_INFINITY);
   }
 
   /** Drops what can meet nobody who comes at `time` or later. */
-  #sweep(time: number, emit: Emit<B>): void {
+  *#sweep(time: number): Generator<B> {
     for (const [id, sides] of this.#keys) {
-      this.#drop(sides, time, emit);
+      yield* this.#drop(sides, time);
       if (sides.left.all.length === 0 && sides.right.all.length === 0) this.#keys.delete(id);
     }
-    this.#drop(this.#keyless, time, emit);
+    yield* this.#drop(this.#keyless, time);
   }
 
-  #drop({ left, right }: Sides, time: number, emit: Emit<B>): void {
+  *#drop({ left, right }: Sides, time: number): Generator<B> {
     const { from, to, kind } = this.#spec;
     const lefts = left.dropBefore(time - to);
     const rights = right.dropBefore(time + from);
     this.#rows -= lefts.length + rights.length;
     if (this.#keeps.left) {
       for (const { found, record } of lefts) {
-        if (!found) emit(kind === 'anti' ? (record as B) : this.#merged(record, undefined));
+        if (!found) yield kind === 'anti' ? (record as B) : this.#merged(record, undefined);
       }
     }
     if (this.#keeps.right) {
-      for (const { found, record } of rights) if (!found) emit(this.#merged(undefined, record));
+      for (const { found, record } of rights) if (!found) yield this.#merged(undefined, record);
     }
   }
 

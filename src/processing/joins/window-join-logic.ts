@@ -1,5 +1,5 @@
 import { refusePromise } from '../../core/thenable.ts';
-import type { Emit, SyncLogic } from '../../interfaces/operator.ts';
+import type { SyncLogic } from '../../interfaces/operator.ts';
 import { keyId } from '../operators/key-id.ts';
 import type { Placed, WindowSpan } from '../operators/windows/window.ts';
 import { type JoinKind, tooManyRows, unpaired } from './join-kinds.ts';
@@ -80,22 +80,22 @@ export class WindowJoinLogic<B> implements SyncLogic<Sided, B> {
     return group;
   }
 
-  watermark(time: number, emit: Emit<B>): void {
+  watermark(time: number): Iterable<B> {
     this.#time = time;
-    this.#fire(time, emit);
+    return this.#fire(time);
   }
 
-  end(emit: Emit<B>): void {
-    this.#fire(Number.POSITIVE_INFINITY, emit);
+  end(): Iterable<B> {
+    return this.#fire(Number.POSITIVE_INFINITY);
   }
 
-  #fire(time: number, emit: Emit<B>): void {
+  *#fire(time: number): Generator<B> {
     const over = [...this.#windows].filter(([, { span }]) => span.end <= time);
     over.sort(([, { span: one }], [, { span: other }]) => one.end - other.end || one.start - other.start);
     for (const [name, { span, groups, keyless }] of over) {
       this.#windows.delete(name);
-      for (const group of groups.values()) this.#join(group, span, emit);
-      this.#alone(keyless, span, emit);
+      for (const group of groups.values()) yield* this.#join(group, span);
+      yield* this.#alone(keyless, span);
       this.#rows -= [keyless, ...groups.values()].reduce(
         (sum, { left, right }) => sum + left.length + right.length,
         0,
@@ -103,23 +103,23 @@ export class WindowJoinLogic<B> implements SyncLogic<Sided, B> {
     }
   }
 
-  #join(group: Group, span: WindowSpan, emit: Emit<B>): void {
+  *#join(group: Group, span: WindowSpan): Generator<B> {
     const { left, right } = group;
     const { kind } = this.#spec;
-    if (left.length === 0 || right.length === 0) this.#alone(group, span, emit);
-    else if (kind === 'semi') for (const record of left) emit(record as B);
+    if (left.length === 0 || right.length === 0) yield* this.#alone(group, span);
+    else if (kind === 'semi') yield* left as B[];
     else if (kind !== 'anti') {
-      for (const one of left) for (const other of right) emit(this.#merged(one, other, span));
+      for (const one of left) for (const other of right) yield this.#merged(one, other, span);
     }
   }
 
   /** Records without a partner come out where the kind of the join says so. */
-  #alone({ left, right }: Group, span: WindowSpan, emit: Emit<B>): void {
+  *#alone({ left, right }: Group, span: WindowSpan): Generator<B> {
     const { kind } = this.#spec;
     const keeps = unpaired(kind);
-    if (kind === 'anti') for (const record of left) emit(record as B);
-    if (keeps.left) for (const record of left) emit(this.#merged(record, undefined, span));
-    if (keeps.right) for (const record of right) emit(this.#merged(undefined, record, span));
+    if (kind === 'anti') yield* left as B[];
+    if (keeps.left) for (const record of left) yield this.#merged(record, undefined, span);
+    if (keeps.right) for (const record of right) yield this.#merged(undefined, record, span);
   }
 
   #merged(left: unknown, right: unknown, span: WindowSpan): B {

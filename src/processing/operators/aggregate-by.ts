@@ -51,6 +51,6 @@ export function aggregateBy<T, K, const A extends Aggregates<T>>(
     cardinality: 'many',
     detail: listed(list),
     onError,
-    create: (context) => groupedAggregates({ aggregates: list, key, maxKeys }, context),
+    create: () => groupedAggregates({ aggregates: list, key, maxKeys }),
   });
 }

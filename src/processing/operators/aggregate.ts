@@ -40,6 +40,6 @@ export function aggregate<T, const A extends Aggregates<T>>(
     cardinality: 'many',
     detail: listed(list),
     ...parseOptions(operatorOptions, options, 'aggregate'),
-    create: (context) => groupedAggregates({ aggregates: list, maxKeys: 1 }, context),
+    create: () => groupedAggregates({ aggregates: list, maxKeys: 1 }),
   });
 }

@@ -86,7 +86,7 @@ export function pivot<
     cardinality: 'many',
     detail: [`${parsed.value} by ${parsed.column}`, nameOf(parsed.combine)].filter(Boolean).join(', '),
     onError,
-    create: (context) => pivotLogic({ ...parsed, keys }, context),
+    create: () => pivotLogic({ ...parsed, keys }),
   });
 }
 

@@ -28,3 +28,8 @@ export function accepting<A>(accepts: (record: A) => unknown): SyncLogic<A, A> {
     },
   };
 }
+
+/** The logic of an operator that only takes records in: what it emits, it emits later. */
+export function absorbing<A>(absorbs: (record: A) => void): Pick<SyncLogic<A, never>, 'absorbs' | 'push'> {
+  return { absorbs, push: absorbs };
+}

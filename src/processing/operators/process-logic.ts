@@ -87,26 +87,33 @@ export class ProcessLogic implements SyncLogic<unknown, unknown> {
     return undefined;
   }
 
-  watermark(time: number, emit: Emit<unknown>): void {
+  watermark(time: number): Iterable<unknown> | undefined {
     if (this.#begun === Number.NEGATIVE_INFINITY) this.#begun = time;
-    this.#fireEvents(time, emit);
+    const first = this.#timers.queues['event-time'].first;
+    if (first !== undefined && first.at <= time) return this.#pass(time);
+    this.#event = Math.max(this.#event, time);
+    return undefined;
+  }
+
+  *#pass(time: number): Generator<unknown> {
+    yield* this.#fireEvents(time);
     this.#event = Math.max(this.#event, time);
   }
 
-  end(emit: Emit<unknown>): void {
+  *end(): Generator<unknown> {
     this.#wake?.cancel();
     this.#wake = undefined;
     this.#phase = 'over';
     this.#late = this.#timers.order;
     const reached = this.#event;
     const queue = this.#timers.queues['event-time'];
-    while (queue.size > 0) this.#fireEvents(Number.POSITIVE_INFINITY, emit);
+    while (queue.size > 0) yield* this.#fireEvents(Number.POSITIVE_INFINITY);
     this.#event = reached;
     this.#phase = 'ending';
     const { onEnd } = this.#spec;
     if (onEnd === undefined) return;
     for (const entry of [...this.#keyed]) {
-      for (const one of this.#call(entry, onEnd)) emit(one);
+      yield* this.#call(entry, onEnd);
     }
   }
 
@@ -206,26 +213,31 @@ export class ProcessLogic implements SyncLogic<unknown, unknown> {
     for (const by of this.#keyed.ages) this.#timers.expireAt(entry, by, this.#keyed.expiry(entry, by));
   }
 
-  #fireEvents(until: number, emit: Emit<unknown>): void {
-    this.#timers.pass('event-time', until, (timer) => {
-      if (this.#phase === 'over' && timer.id === undefined) return;
+  *#fireEvents(until: number): Generator<unknown> {
+    for (const timer of this.#timers.pass('event-time', until)) {
+      if (this.#phase === 'over' && timer.id === undefined) continue;
       this.#event = Math.max(this.#event, timer.at);
       if (timer.order >= this.#late) countLate(timer.entry);
-      this.#fire(timer, emit);
-    });
+      yield* this.#fire(timer);
+    }
   }
 
-  #fire(timer: KeyTimer, emit: Emit<unknown>): void {
+  *#fireClock(): Generator<unknown> {
+    for (const timer of this.#timers.pass('clock', this.#engine.clock.now())) yield* this.#fire(timer);
+    this.#arm();
+  }
+
+  #fire(timer: KeyTimer): readonly unknown[] {
     const { entry, id, name, at, by } = timer;
     if (id === undefined) {
       this.#enter(entry);
       this.#entry = undefined;
       this.#commit(entry);
-      return;
+      return [];
     }
     const fired = { name, at, by };
     const { onTimer } = this.#spec;
-    for (const one of this.#call(entry, (context) => onTimer?.(fired, context))) emit(one);
+    return this.#call(entry, (context) => onTimer?.(fired, context));
   }
 
   /** Wakes up when the first timer by the clock is due. */
@@ -235,11 +247,9 @@ export class ProcessLogic implements SyncLogic<unknown, unknown> {
       return;
     this.#wake?.cancel();
     const wait = Math.max(0, at - this.#engine.clock.now());
-    const cancel = this.#engine.after(wait, (emit) => {
+    const cancel = this.#engine.after(wait, () => {
       this.#wake = undefined;
-      if (this.#phase !== 'running') return;
-      this.#timers.pass('clock', this.#engine.clock.now(), (timer) => this.#fire(timer, emit));
-      this.#arm();
+      return this.#phase === 'running' ? this.#fireClock() : undefined;
     });
     this.#wake = { at, cancel };
   }

@@ -5,6 +5,7 @@ import { defineOperator } from './define-operator.ts';
 import { type KeyedOptions, keyedOptions } from './groups/group-options.ts';
 import { KeyedValues } from './groups/keyed-values.ts';
 import { seedMaker } from './groups/seed.ts';
+import { absorbing } from './plain-logic.ts';
 import { reduced } from './reduce.ts';
 
 /** A key, and the value that its records were folded into. */
@@ -50,18 +51,15 @@ export function reduceBy<A, K, S>(
     cardinality: 'many',
     detail: nameOf(fn),
     onError,
-    create(context) {
+    create() {
       const values = new KeyedValues<S>(key, begin, maxKeys);
       return {
-        push(record) {
+        ...absorbing<A>((record) => {
           const kept = values.of(record);
           values.keep(kept, reduced('reduce', fn(kept.value, record)));
-        },
-        end(emit) {
-          for (const kept of values.all()) {
-            if (context.cancelled) return;
-            emit({ key: kept.key as K, value: kept.value });
-          }
+        }),
+        *end() {
+          for (const { key, value } of values.all()) yield { key: key as K, value };
         },
         snapshot: () => values.snapshot(),
         restore: (state) => values.restore(state),

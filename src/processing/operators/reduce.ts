@@ -49,9 +49,9 @@ export function reduce<A, S>(
     create() {
       let value = begin();
       return {
-        push(record) {
+        ...absorbing<A>((record) => {
           value = reduced('reduce', fn(value, record));
-        },
+        }),
         end: (emit) => emit(value),
         snapshot: () => ({ value }),
         restore(state) {
@@ -61,6 +61,8 @@ export function reduce<A, S>(
     },
   });
 }
+
+import { absorbing } from './plain-logic.ts';
 
 /** What a function that folds returned, which must be there at once. */
 export function reduced<S>(operator: string, value: S): S {

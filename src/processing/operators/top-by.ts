@@ -6,6 +6,7 @@ import { defineOperator } from './define-operator.ts';
 import { type KeyedOptions, keyedOptions } from './groups/group-options.ts';
 import { KeyedValues } from './groups/keyed-values.ts';
 import type { RankingState } from './groups/ranking.ts';
+import { absorbing } from './plain-logic.ts';
 import { type RankBy, rankingOf, type TopOptions, topDetail, topOptions } from './top.ts';
 
 /** Which records are the first of a keyed `top`, and of how many keys. */
@@ -57,19 +58,16 @@ export function topBy<A, K>(
     cardinality: 'many',
     detail: topDetail(n, by as Source),
     onError,
-    create(context) {
+    create() {
       const values = new KeyedValues<RankingState<A>>(key, () => ranking.empty(), maxKeys);
       return {
-        push(record) {
+        ...absorbing<A>((record) => {
           const kept = values.of(record);
           ranking.add(kept.value, record);
           values.keep(kept, kept.value);
-        },
-        end(emit) {
-          for (const kept of values.all()) {
-            if (context.cancelled) return;
-            emit({ key: kept.key as K, records: ranking.result(kept.value) });
-          }
+        }),
+        *end() {
+          for (const { key, value } of values.all()) yield { key: key as K, records: ranking.result(value) };
         },
         snapshot: () => values.snapshot(),
         restore: (state) => values.restore(state),

@@ -7,6 +7,7 @@ import { type Source, valueReader } from './aggregates/fields.ts';
 import { checkCallback } from './check-callback.ts';
 import { defineOperator, type OperatorOptions, operatorOptions } from './define-operator.ts';
 import { Ranking, type RankingState } from './groups/ranking.ts';
+import { absorbing } from './plain-logic.ts';
 
 /** Which records are the first of a `top`. */
 export interface TopOptions extends OperatorOptions {
@@ -58,16 +59,11 @@ export function top<A>(n: number, by: RankBy<A>, options: TopOptions = {}): Oper
     cardinality: 'many',
     detail: topDetail(n, by as Source),
     onError,
-    create(context) {
+    create() {
       let state = ranking.empty();
       return {
-        push: (record) => ranking.add(state, record),
-        end(emit) {
-          for (const record of ranking.result(state)) {
-            if (context.cancelled) return;
-            emit(record);
-          }
-        },
+        ...absorbing<A>((record) => ranking.add(state, record)),
+        end: () => ranking.result(state),
         snapshot: () => ({ ...state, entries: [...state.entries] }),
         restore(from) {
           state = from as RankingState<A>;

@@ -266,10 +266,10 @@ export class Body {
   }
 
   /** Runs `callback` later, in a turn of its own: not in the middle of a batch, not while downstream is full. */
-  #after(ms: number, node: StageNode, callback: () => void): Cancel {
+  #after(ms: number, node: StageNode, callback: () => unknown): Cancel {
     let called = false;
     const step = (): boolean => {
-      if (!called) this.chain.between(node, callback);
+      if (!called) this.chain.callBack(node, callback);
       called = true;
       return this.chain.step();
     };

@@ -17,16 +17,29 @@ export interface EntryParts {
   /** Asks the loop over the batch to stop and look. */
   readonly interrupt: () => void;
   readonly failed: (record: unknown, error: unknown) => void;
+  /** A sampled record entered the node. Absent when nobody traces. */
+  readonly trace: ((node: StageNode, record: unknown) => void) | undefined;
 }
 
 /** The way into an operator: counts, pushes, and sets aside what has to wait. */
-export function entry({ node, logic, next, deferred, tail, interrupt, failed }: EntryParts): Emit<unknown> {
+export function entry(parts: EntryParts): Emit<unknown> {
+  const { trace, node } = parts;
+  const enter = plainEntry(parts);
+  if (trace === undefined) return enter;
+  return (record) => {
+    trace(node, record);
+    enter(record);
+  };
+}
+
+function plainEntry({ node, logic, next, deferred, tail, interrupt, failed }: EntryParts): Emit<unknown> {
   const { counters } = node;
   if (deferred === undefined) {
     return (record) => {
       counters.in++;
       try {
-        refuseLate('push', logic.push(record, next));
+        const returned = logic.push(record, next);
+        if (returned !== undefined) refuseLate('push', returned);
       } catch (error) {
         failed(record, error);
       }
@@ -42,7 +55,7 @@ export function entry({ node, logic, next, deferred, tail, interrupt, failed }: 
     try {
       const more = logic.push(record, next);
       if (more !== undefined) {
-        deferred.output(record, more);
+        deferred.output(record, more as Iterable<unknown>);
         interrupt();
       }
     } catch (error) {

@@ -3,12 +3,12 @@ import type { Batch } from '../../interfaces/batch.ts';
 import type { Emit, SyncLogic } from '../../interfaces/operator.ts';
 import type { OperatorNode } from '../graph/node.ts';
 import { entry } from './chain-entry.ts';
+import { ChainFailures } from './chain-failures.ts';
 import type { ChainHost, Mark } from './chain-host.ts';
 import { Deferred } from './deferred.ts';
-import type { Verdict } from './failures.ts';
 import { compileLoop, type Loop, plainPrefix } from './loop.ts';
 import { laterOnly } from './marks.ts';
-import { closeLogic, createLogic, outOfTurn, refuseLate } from './operator-results.ts';
+import { closeLogic, createLogic, type LateMethod, lateOutput, outOfTurn } from './operator-results.ts';
 import type { StageNode } from './stage-node.ts';
 import type { Tail } from './tail.ts';
 
@@ -36,7 +36,7 @@ export class Chain {
   readonly #tail: Tail;
   readonly #loop: Loop | undefined;
   #completedAt = -1;
-  #fatal: { readonly error: unknown } | undefined;
+  readonly #failures: ChainFailures;
   #position = 0;
   #closed = false;
   /** The first operator whose `end` has not been called. */
@@ -44,11 +44,12 @@ export class Chain {
   /** The first operator that has not been told the watermark which is on its way. */
   #marked = 0;
   /** How often operators could emit outside of any batch. */
-  #between = 0;
+  #betweens = 0;
 
   constructor(nodes: readonly StageNode[], tail: Tail, host: ChainHost) {
     this.nodes = nodes;
     this.#tail = tail;
+    this.#failures = new ChainFailures(this, tail);
     this.#entries[nodes.length] = tail.emit;
     try {
       for (let k = nodes.length - 1; k >= 0; k--) this.#link(k, host);
@@ -66,7 +67,7 @@ export class Chain {
 
   /** Operator `k` threw on `record`: called by the compiled loop. */
   failedAt(k: number, record: unknown, error: unknown): void {
-    this.#failed(this.nodes[k]!, record, error, this.#entries[k + 1]!);
+    this.#failures.settle(this.nodes[k]!, record, error, this.#entries[k + 1]!);
   }
 
   #link(k: number, host: ChainHost): void {
@@ -85,23 +86,36 @@ export class Chain {
     );
     const logic = createLogic(node, 'push', () => operator.create(context));
     this.#logics[k] = logic;
-    if (operator.cardinality === 'many') this.#deferred[k] = new Deferred();
-    const enter = entry({
+    const failed = (record: unknown, error: unknown): void =>
+      this.#failures.settle(node, record, error, next);
+    if (operator.cardinality === 'many') this.#deferred[k] = this.#defer(k, logic, next, failed);
+    this.#entries[k] = entry({
       node,
       logic,
       next,
       deferred: this.#deferred[k],
       tail: this.#tail,
       interrupt: () => (this.interrupted = true),
-      failed: (record, error) => this.#failed(node, record, error, next),
+      failed,
+      trace: host.trace,
     });
-    this.#entries[k] =
-      host.trace === undefined
-        ? enter
-        : (record) => {
-            host.trace!(node, record);
-            enter(record);
-          };
+  }
+
+  #defer(
+    k: number,
+    logic: SyncLogic<unknown, unknown>,
+    emit: Emit<unknown>,
+    failed: (record: unknown, error: unknown) => void,
+  ): Deferred {
+    return new Deferred({
+      push: (record) => logic.push(record, emit),
+      emit,
+      free: () => k > this.#completedAt && this.#tail.gathered < BATCH_SIZE && this.#idleFrom(k + 1),
+      failed,
+      broke: (error) => this.#broke(k, error),
+      told: (mark) => this.#tell(k, mark),
+      passed: (mark) => this.#mark(k + 1, mark),
+    });
   }
 
   /** Takes a batch into work; `step` does the work. */
@@ -121,7 +135,7 @@ export class Chain {
     const { records } = this.batch;
     this.interrupted = this.completed;
     this.#position = this.#loop === undefined ? this.#walk(records) : this.#loop(records, this.#position);
-    this.#rethrow();
+    this.#failures.rethrow();
     return this.completed || (this.#position === records.length && this.#idleFrom(0));
   }
 
@@ -141,26 +155,16 @@ export class Chain {
     return this.batch.records.length - this.#position;
   }
 
-  /** Pulls deferred output, the deepest first; returns whether new records may enter operator `first`. */
-  #pull(first = 0): boolean {
+  /** Pulls deferred output, the deepest first; returns whether nothing is left of it. */
+  #pull(): boolean {
     let left = BATCH_SIZE;
     for (let k = this.nodes.length - 1; k >= 0 && left > 0; k--) {
       const deferred = this.#deferred[k];
       if (deferred === undefined || deferred.empty) continue;
-      const node = this.nodes[k]!;
-      const next = this.#entries[k + 1]!;
-      const free = () => k > this.#completedAt && this.#tail.gathered < BATCH_SIZE && this.#idleFrom(k + 1);
-      left -= deferred.pull(
-        this.#logics[k]!,
-        next,
-        left,
-        free,
-        (record, error) => this.#failed(node, record, error, next),
-        (mark) => this.#tell(k, mark),
-      );
+      left -= deferred.pull(left);
       if (!this.#idleFrom(k)) return false;
     }
-    return this.#idleFrom(first);
+    return this.#idleFrom(0);
   }
 
   #idleFrom(k: number): boolean {
@@ -184,9 +188,32 @@ export class Chain {
     if (logic.assignsTime === true) return;
     if (mark !== 'idle' && logic.watermark !== undefined) {
       const next = this.#entries[k + 1]!;
-      this.nodes[k]!.guard('process in', () => refuseLate('watermark', logic.watermark!(mark, next)));
+      if (this.#late(k, 'watermark', () => logic.watermark!(mark, next), mark)) return;
     }
     this.#mark(k + 1, mark);
+  }
+
+  /**
+   * Calls an operator without a record. What it returned is pulled later, and then event time, if any, goes on: says
+   * whether there is such.
+   */
+  #late(k: number, method: LateMethod, call: () => unknown, then?: Mark): boolean {
+    const output = this.nodes[k]!.guard('process in', () => lateOutput(method, call()));
+    if (output === undefined) return false;
+    const deferred = this.#deferred[k];
+    if (deferred === undefined) {
+      // An operator that makes no more of a record than one holds little, if it holds anything.
+      for (const record of output) this.#entries[k + 1]!(record);
+      return false;
+    }
+    deferred.late(output, then);
+    this.interrupted = true;
+    return true;
+  }
+
+  #broke(k: number, error: unknown): never {
+    this.#failures.rethrow();
+    throw this.nodes[k]!.explain(error, `process in "${this.nodes[k]!.name}"`);
   }
 
   /**
@@ -195,8 +222,8 @@ export class Chain {
    * what time it is, the way ends.
    */
   watermarkStep(time: number): boolean {
-    if (!this.#idleFrom(this.#marked)) {
-      this.#pull(this.#marked);
+    if (!this.#idleFrom(0)) {
+      this.#pull();
       return this.completed;
     }
     for (; this.#marked < this.nodes.length; this.#marked++) {
@@ -204,9 +231,7 @@ export class Chain {
       if (logic.assignsTime === true) break;
       if (logic.watermark === undefined) continue;
       const next = this.#entries[++this.#marked]!;
-      this.between(this.nodes[this.#marked - 1]!, () =>
-        refuseLate('watermark', logic.watermark!(time, next)),
-      );
+      this.#between(this.#marked - 1, 'watermark', () => logic.watermark!(time, next));
       return this.completed;
     }
     this.#marked = 0;
@@ -218,27 +243,31 @@ export class Chain {
    * pulled. After `completed`, only those behind. Returns whether there is nothing left to do.
    */
   endStep(): boolean {
-    if (!this.#idleFrom(this.#ended)) {
-      this.#pull(this.#ended);
+    if (!this.#idleFrom(0)) {
+      this.#pull();
       return false;
     }
     this.#ended = Math.max(this.#ended, this.#completedAt + 1);
     const logic = this.#logics[this.#ended];
     if (logic === undefined) return true;
     const next = this.#entries[++this.#ended]!;
-    this.between(this.nodes[this.#ended - 1]!, () => refuseLate('end', logic.end?.(next)));
+    this.#between(this.#ended - 1, 'end', () => logic.end?.(next));
     return false;
   }
 
-  /** Runs something of an operator that emits outside of any batch. */
-  between(node: StageNode, work: () => void): void {
+  /** Runs what an operator asked to be called back with: outside of any batch. */
+  callBack(node: StageNode, callback: () => unknown): void {
+    this.#between(this.nodes.indexOf(node), 'after', callback);
+  }
+
+  #between(k: number, method: LateMethod, call: () => unknown): void {
     this.checkTurn();
-    this.batch = { ...NOTHING, origin: new CountedOrigin(node.name, ++this.#between) };
+    this.batch = { ...NOTHING, origin: new CountedOrigin(this.nodes[k]!.name, ++this.#betweens) };
     this.#position = 0;
     this.index = 0;
     this.#tail.begin(NOTHING);
-    node.guard('process in', work);
-    this.#rethrow();
+    this.#late(k, method, call);
+    this.#failures.rethrow();
   }
 
   #complete(k: number): void {
@@ -248,45 +277,14 @@ export class Chain {
     for (let at = 0; at <= k; at++) this.#deferred[at]?.close();
   }
 
-  #failed(node: StageNode, record: unknown, error: unknown, next: Emit<unknown>): void {
-    if (this.#fatal !== undefined && error === this.#fatal.error) throw error;
-    const { batch, index } = this;
-    const verdict = node.failures.settle(error, record, 1, {
-      origin: () => batch.origin.at(index),
-      raw: () => batch.origin.raw?.(index),
-    });
-    this.#carryOut(verdict, node, next);
-  }
-
-  #carryOut(verdict: Verdict, node: StageNode, next: Emit<unknown>): void {
-    switch (verdict.kind) {
-      case 'fail':
-        this.raise(verdict.error);
-        break;
-      case 'replace':
-        next(verdict.record);
-        return;
-      case 'dead-letter':
-        node.letters.push(verdict.letter);
-        break;
-    }
-    this.#tail.dropped(this.index);
-  }
-
   /** Throws an error that no policy upstream in the chain may settle. */
   raise(error: unknown): never {
-    this.#fatal = { error };
-    throw error;
+    return this.#failures.raise(error);
   }
 
   /** What is gathered before any work began was emitted behind the engine's back, and would be lost. */
   checkTurn(): void {
     if (this.#tail.gathered > 0) throw outOfTurn(this.nodes.at(-1)!);
-  }
-
-  /** An operator may have caught what its `emit` threw: the run fails all the same. */
-  #rethrow(): void {
-    if (this.#fatal !== undefined) throw this.#fatal.error;
   }
 
   /** Frees what operators hold; what they throw is collected. */

@@ -15,12 +15,13 @@ export interface LoopHost {
 /** Runs records from `position` on; returns where it stopped. */
 export type Loop = (records: readonly unknown[], position: number) => number;
 
-/** How many operators from the first on are plain functions. */
+/** How many operators from the first on are plain functions, up to one that emits nothing. */
 export function plainPrefix(logics: readonly SyncLogic<unknown, unknown>[]): number {
-  const first = logics.findIndex(
-    ({ transform, accepts }) => transform === undefined && accepts === undefined,
-  );
-  return first === -1 ? logics.length : first;
+  for (const [k, { transform, accepts, absorbs }] of logics.entries()) {
+    if (transform !== undefined || accepts !== undefined) continue;
+    return absorbs === undefined ? k : k + 1;
+  }
+  return logics.length;
 }
 
 /**
@@ -34,7 +35,7 @@ export function compileLoop(
   emit: (record: unknown) => void,
   host: LoopHost,
 ): Loop | undefined {
-  const functions = logics.map(({ transform, accepts }) => transform ?? accepts!);
+  const functions = logics.map(({ transform, accepts, absorbs }) => transform ?? accepts ?? absorbs!);
   const each = (line: (k: number) => string): string => logics.map((_, k) => line(k)).join('\n');
   const source = `
     ${each((k) => `const f${k} = functions[${k}], c${k} = counters[${k}];`)}
@@ -53,8 +54,7 @@ export function compileLoop(
           host.failedAt(at, ${each((k) => `at === ${k} ? r${k} :`)} undefined, error);
           continue;
         }
-        host.index = i;
-        emit(r${logics.length});
+        ${emits(logics) ? `host.index = i; emit(r${logics.length});` : ''}
       }
       ${each((k) => `c${k}.in += n${k};`)}
       return i;
@@ -68,9 +68,17 @@ export function compileLoop(
   }
 }
 
+/** Whether anything comes out of the last of them. */
+function emits(logics: readonly SyncLogic<unknown, unknown>[]): boolean {
+  const { transform, accepts } = logics.at(-1)!;
+  return transform !== undefined || accepts !== undefined;
+}
+
 function step(k: number, logics: readonly SyncLogic<unknown, unknown>[]): string {
   const counted = `at = ${k}; n${k}++;`;
   const result = `const v${k} = f${k}(r${k}); if (v${k} instanceof Promise) refuse(v${k}, USE_ASYNC);`;
-  if (logics[k]!.transform !== undefined) return `${counted} ${result} r${k + 1} = v${k};`;
-  return `${counted} ${result} if (!v${k}) continue; r${k + 1} = r${k};`;
+  const { transform, accepts } = logics[k]!;
+  if (transform !== undefined) return `${counted} ${result} r${k + 1} = v${k};`;
+  if (accepts !== undefined) return `${counted} ${result} if (!v${k}) continue; r${k + 1} = r${k};`;
+  return `${counted} ${result}`;
 }

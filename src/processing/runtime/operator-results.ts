@@ -1,6 +1,6 @@
 import { MillraceError } from '../../core/errors.ts';
 import { refusePromise } from '../../core/thenable.ts';
-import type { SyncLogic } from '../../interfaces/operator.ts';
+import type { Emit, SyncLogic } from '../../interfaces/operator.ts';
 import type { StageNode } from './stage-node.ts';
 
 /**
@@ -47,9 +47,40 @@ export function pushedOutput(returned: unknown): Iterable<unknown> {
   });
 }
 
+/** What an operator returned that was called without a record, as records to pull, if there are any. */
+export function lateOutput(method: LateMethod, returned: unknown): Iterable<unknown> | undefined {
+  refuseLate(method, returned);
+  const pulled = typeof returned === 'object' && returned !== null && Symbol.iterator in returned;
+  return pulled ? (returned as Iterable<unknown>) : undefined;
+}
+
+/** All that an operator emits and returns when it is called without a record. */
+export function lateRecords(method: LateMethod, call: (emit: Emit<unknown>) => unknown): Iterable<unknown> {
+  const emitted: unknown[] = [];
+  const more = lateOutput(
+    method,
+    call((record) => {
+      emitted.push(record);
+    }),
+  );
+  return more === undefined ? emitted : chained(emitted, more);
+}
+
+/** First the records of one, then those of the other. */
+export function* chained(first: Iterable<unknown>, second: Iterable<unknown>): Generator<unknown> {
+  yield* first;
+  yield* second;
+}
+
+/** What the engine calls without a record. */
+export type LateMethod = 'watermark' | 'end' | 'after';
+
 /** Refuses a promise of a synchronous operator: what it would emit later would be lost, and nobody would see it fail. */
-export function refuseLate(method: 'push' | 'watermark' | 'end' | 'close', returned: unknown): void {
-  refusePromise(returned, `Let ${method}() return when it is done, or make an operator of kind "async".`);
+export function refuseLate(method: 'push' | 'close' | LateMethod, returned: unknown): void {
+  refusePromise(
+    returned,
+    `Let ${method === 'after' ? 'the callback of after()' : `${method}()`} return when it is done, or make an operator of kind "async".`,
+  );
 }
 
 /** The error for records that were emitted while the engine had called nothing. */

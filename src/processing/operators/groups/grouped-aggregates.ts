@@ -1,7 +1,8 @@
 import { recordBuilder } from '../../../core/record-builder.ts';
-import type { Emit, SyncLogic } from '../../../interfaces/operator.ts';
+import type { SyncLogic } from '../../../interfaces/operator.ts';
 import { valueReader } from '../aggregates/fields.ts';
 import { keyId } from '../key-id.ts';
+import { absorbing } from '../plain-logic.ts';
 import type { NamedAggregate } from './checked-aggregates.ts';
 import { type Add, type AddValues, compiledAdd } from './compiled-add.ts';
 import { GroupTable, type TableState } from './group-table.ts';
@@ -18,10 +19,12 @@ export interface Grouping {
 }
 
 /** Keeps the accumulators of each key, and emits what they come to when the input is over. */
-export function groupedAggregates<A, B>(
-  { aggregates, key: keyOf, maxKeys, compiled = true }: Grouping,
-  context: { readonly cancelled: boolean },
-): SyncLogic<A, B> {
+export function groupedAggregates<A, B>({
+  aggregates,
+  key: keyOf,
+  maxKeys,
+  compiled = true,
+}: Grouping): SyncLogic<A, B> {
   const together = joint(aggregates.map(({ aggregate }) => aggregate));
   const table = new GroupTable(together.aggregates, maxKeys);
   const addValues: AddValues = (record, id, key, group, values) => {
@@ -33,13 +36,13 @@ export function groupedAggregates<A, B>(
   const add =
     (compiled ? compiledAdd(table, together, keyOf, addValues) : undefined) ??
     plainAdd(table, together, keyOf, addValues);
-  const emitResults = resultsOf<B>(table, aggregates, keyOf !== undefined);
+  const results = resultsOf<B>(table, aggregates, keyOf !== undefined);
   return {
-    push: add as (record: A) => void,
-    end(emit) {
+    ...absorbing<A>(add),
+    end() {
       if (keyOf === undefined && table.keys.length === 0)
         table.append(undefined, undefined, table.fresh(undefined));
-      emitResults(emit, context);
+      return results();
     },
     snapshot: () => table.snapshot(),
     restore: (state) => table.restore(state as TableState),
@@ -69,12 +72,11 @@ function plainAdd(
 function resultsOf<B>(table: GroupTable, aggregates: readonly NamedAggregate[], keyed: boolean) {
   const names = aggregates.map(({ name }, n) => ({ name, from: n + 1 }));
   const build = recordBuilder(keyed ? [{ name: 'key', from: 0 }, ...names] : names);
-  return (emit: Emit<B>, context: { readonly cancelled: boolean }): void => {
+  return function* (): Generator<B> {
     for (const [group, key] of table.keys.entries()) {
-      if (context.cancelled) return;
       const states = table.read(group);
       const results = aggregates.map(({ aggregate }, n) => aggregate.result(states[n]));
-      emit(build([key, ...results]) as B);
+      yield build([key, ...results]) as B;
     }
   };
 }

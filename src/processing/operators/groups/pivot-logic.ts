@@ -4,6 +4,7 @@ import { showValue } from '../../../core/show-value.ts';
 import type { SyncLogic } from '../../../interfaces/operator.ts';
 import { refuseLateValue } from '../aggregates/field-aggregate.ts';
 import { valueReader } from '../aggregates/fields.ts';
+import { absorbing } from '../plain-logic.ts';
 import { KeyedValues } from './keyed-values.ts';
 
 export interface PivotPlan {
@@ -17,7 +18,7 @@ export interface PivotPlan {
 }
 
 /** Keeps the values of each key by column, and makes records of them when the input is over. */
-export function pivotLogic<A, B>(plan: PivotPlan, context: { readonly cancelled: boolean }): SyncLogic<A, B> {
+export function pivotLogic<A, B>(plan: PivotPlan): SyncLogic<A, B> {
   const { keys, combine, maxKeys } = plan;
   const readKeys = keys.map(valueReader);
   const readColumn = valueReader(plan.column);
@@ -40,7 +41,7 @@ export function pivotLogic<A, B>(plan: PivotPlan, context: { readonly cancelled:
     return made;
   };
   return {
-    push(record) {
+    ...absorbing<A>((record) => {
       const kept = rows.of(record);
       const name = columnName(plan.column, readColumn(record));
       if (given === undefined) checkColumn(name);
@@ -50,13 +51,12 @@ export function pivotLogic<A, B>(plan: PivotPlan, context: { readonly cancelled:
         found.add(name);
       }
       rows.keep(kept, kept.value);
-    },
-    end(emit) {
+    }),
+    *end() {
       const columns = [...found];
       const build = recordBuilder([...keys, ...columns].map((name, from) => ({ name, from })));
       for (const { key, value: cells } of rows.all()) {
-        if (context.cancelled) return;
-        emit(build([...(key as unknown[]), ...columns.map((name) => cells.get(name) ?? null)]) as B);
+        yield build([...(key as unknown[]), ...columns.map((name) => cells.get(name) ?? null)]) as B;
       }
     },
     snapshot: () => ({ found: [...found], rows: rows.snapshot() }),

@@ -132,8 +132,8 @@ export class KeyTimers {
     delete entry.expiries;
   }
 
-  /** Takes out, one by one and in order, what is due by `until`, and gives it to `fire`. */
-  pass(by: Ttl['by'], until: number, fire: (timer: KeyTimer) => void): void {
+  /** Takes out, one by one and in order, what is due by `until`; what is set meanwhile for before then waits for the next time. */
+  *pass(by: Ttl['by'], until: number): Generator<KeyTimer> {
     const queue = this.queues[by];
     this.#firing = { by, at: Number.NEGATIVE_INFINITY };
     for (let next = queue.first; next !== undefined && next.at <= until; next = queue.first) {
@@ -141,7 +141,7 @@ export class KeyTimers {
       if (next.id === undefined) next.entry.expiries!.delete(by);
       else next.entry.timers!.delete(next.id);
       this.#firing.at = Math.max(this.#firing.at, next.at);
-      fire(next);
+      yield next;
     }
     this.#firing = undefined;
     for (const timer of this.#aside.splice(0)) this.queues[timer.by].add(timer);

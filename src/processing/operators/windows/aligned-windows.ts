@@ -4,10 +4,10 @@ import { type TableAdd, tableAdd } from './table-add.ts';
 import type { AlignedWindow, Pane, WindowSpan } from './window.ts';
 import {
   checkRoom,
-  emitResult,
   lateRecord,
   nextMultiple,
   passesMultiple,
+  resultOf,
   type WindowEngine,
   type WindowSetup,
 } from './window-engine.ts';
@@ -89,8 +89,10 @@ export class AlignedWindows<T> implements WindowEngine<T> {
         this.#adding.add(window.table, group, record);
         window.fresh[group]!++;
       }
-      if (window.closed) this.#emit(window, group, 'late');
-      else if (window.fresh[group] === this.#setup.early?.count) this.#emit(window, group, 'early');
+      if (window.closed) this.#setup.emit(this.#result(window, group, 'late'));
+      else if (window.fresh[group] === this.#setup.early?.count) {
+        this.#setup.emit(this.#result(window, group, 'early'));
+      }
     }
   }
 
@@ -112,10 +114,10 @@ export class AlignedWindows<T> implements WindowEngine<T> {
     return group;
   }
 
-  #emit(window: OpenWindow, group: number, pane: Pane): void {
+  #result(window: OpenWindow, group: number, pane: Pane): unknown {
     const { table, updates, fresh } = window;
     fresh[group] = 0;
-    emitResult(this.#setup, window, table.keys[group], table.read(group), updates[group]!++, pane);
+    return resultOf(this.#setup, window, table.keys[group], table.read(group), updates[group]!++, pane);
   }
 
   #list(window: OpenWindow): void {
@@ -148,18 +150,22 @@ export class AlignedWindows<T> implements WindowEngine<T> {
     return { start, end, table, updates: [], fresh: [], closed };
   }
 
-  advance(time: number): void {
-    if (time <= this.time) return;
+  advance(time: number): Iterable<unknown> | undefined {
+    if (time <= this.time) return undefined;
     const before = this.time;
     this.time = time;
-    if (time < this.next) return;
+    if (time < this.next) return undefined;
     this.#from = Number.NaN;
+    return this.#pass(before, time);
+  }
+
+  *#pass(before: number, time: number): Generator<unknown> {
     for (const window of this.#byEnd()) {
       if (window.end > time) break;
-      if (!window.closed) this.#close(window);
+      if (!window.closed) yield* this.#close(window);
       if (window.end + this.#setup.lateness <= time) this.#forget(window);
     }
-    if (passesMultiple(before, time, this.#setup.early?.every)) this.#emitEarly();
+    if (passesMultiple(before, time, this.#setup.early?.every)) yield* this.#early();
     this.#schedule();
   }
 
@@ -167,9 +173,9 @@ export class AlignedWindows<T> implements WindowEngine<T> {
     return [...this.#windows.values()].sort((a, b) => a.end - b.end);
   }
 
-  #close(window: OpenWindow): void {
+  *#close(window: OpenWindow): Generator<unknown> {
     window.closed = true;
-    for (const group of window.table.keys.keys()) this.#emit(window, group, 'on-time');
+    for (const group of window.table.keys.keys()) yield this.#result(window, group, 'on-time');
   }
 
   #forget(window: OpenWindow): void {
@@ -177,11 +183,11 @@ export class AlignedWindows<T> implements WindowEngine<T> {
     this.#held -= window.table.keys.length;
   }
 
-  #emitEarly(): void {
+  *#early(): Generator<unknown> {
     for (const window of this.#byEnd()) {
       if (window.closed) continue;
       for (const [group, fresh] of window.fresh.entries()) {
-        if (fresh > 0) this.#emit(window, group, 'early');
+        if (fresh > 0) yield this.#result(window, group, 'early');
       }
     }
   }
@@ -200,8 +206,8 @@ export class AlignedWindows<T> implements WindowEngine<T> {
     if (this.#windows.size > 0) this.next = Math.min(this.next, this.#nextEarly());
   }
 
-  end(): void {
-    for (const window of this.#byEnd()) if (!window.closed) this.#close(window);
+  *end(): Generator<unknown> {
+    for (const window of this.#byEnd()) if (!window.closed) yield* this.#close(window);
     this.#windows.clear();
     this.#held = 0;
     this.#from = Number.NaN;

@@ -11,16 +11,19 @@ export function byClock<T, B>(
   let cancel: Cancel | undefined;
   let armed = Number.POSITIVE_INFINITY;
 
+  function* reached(): Generator<B> {
+    yield* (engine.advance(clock.now()) ?? []) as Iterable<B>;
+    arm();
+  }
+
   const arm = (): void => {
     if (engine.next >= armed || engine.next === Number.POSITIVE_INFINITY) return;
     cancel?.();
     armed = engine.next;
-    cancel = after(Math.max(0, armed - clock.now()), (emit) => {
+    cancel = after(Math.max(0, armed - clock.now()), () => {
       cancel = undefined;
       armed = Number.POSITIVE_INFINITY;
-      use(emit);
-      engine.advance(clock.now());
-      arm();
+      return reached();
     });
   };
 
@@ -29,14 +32,11 @@ export function byClock<T, B>(
       use(emit);
       // A clock that was set back makes no record late.
       const now = Math.max(clock.now(), engine.time);
-      if (now >= engine.next) engine.advance(now);
+      if (now >= engine.next) for (const one of engine.advance(now) ?? []) emit(one as B);
       engine.add(record, now);
       arm();
     },
-    end(emit) {
-      use(emit);
-      engine.end();
-    },
+    end: () => engine.end() as Iterable<B>,
     snapshot: () => engine.snapshot(),
     restore(state) {
       engine.restore(state);

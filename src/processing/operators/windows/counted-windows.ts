@@ -3,7 +3,7 @@ import type { CountedWindow } from './window.ts';
 import {
   checkRoom,
   type Entry,
-  emitEntry,
+  entryResult,
   newEntry,
   type WindowEngine,
   type WindowSetup,
@@ -53,14 +53,16 @@ export class CountedWindows<T> implements WindowEngine<T> {
     counted.records++;
     if (counted.records === this.#size) {
       this.#open.delete(id);
-      emitEntry(this.#setup, counted, counted, 'on-time');
-    } else if (counted.fresh === early?.count) emitEntry(this.#setup, counted, counted, 'early');
+      this.#setup.emit(entryResult(this.#setup, counted, counted, 'on-time'));
+    } else if (counted.fresh === early?.count) {
+      this.#setup.emit(entryResult(this.#setup, counted, counted, 'early'));
+    }
   }
 
-  advance(): void {}
+  advance(): undefined {}
 
-  end(): void {
-    for (const counted of this.#open.values()) emitEntry(this.#setup, counted, counted, 'on-time');
+  *end(): Generator<unknown> {
+    for (const counted of this.#open.values()) yield entryResult(this.#setup, counted, counted, 'on-time');
     this.#open.clear();
   }
 

@@ -4,7 +4,7 @@ import type { SessionWindow } from './window.ts';
 import {
   checkRoom,
   type Entry,
-  emitEntry,
+  entryResult,
   lateRecord,
   newEntry,
   nextMultiple,
@@ -68,12 +68,14 @@ export class SessionWindows<T> implements WindowEngine<T> {
     } else session = this.#join(id, met, newEntry(this.#setup, key, record), time, end);
     if (session.end <= this.time) {
       session.closed = true;
-      emitEntry(this.#setup, session, session, 'late');
+      this.#setup.emit(entryResult(this.#setup, session, session, 'late'));
       return;
     }
     session.closed = false;
     this.#requeue(session);
-    if (session.fresh === early?.count) emitEntry(this.#setup, session, session, 'early');
+    if (session.fresh === early?.count) {
+      this.#setup.emit(entryResult(this.#setup, session, session, 'early'));
+    }
     if (early !== undefined) this.#nextEarly = nextMultiple(this.time, early.every);
   }
 
@@ -140,26 +142,30 @@ export class SessionWindows<T> implements WindowEngine<T> {
     this.#queue.add(session);
   }
 
-  advance(time: number): void {
-    if (time <= this.time) return;
+  advance(time: number): Iterable<unknown> | undefined {
+    if (time <= this.time) return undefined;
     const before = this.time;
     this.time = time;
+    return time < this.next ? undefined : this.#pass(before, time);
+  }
+
+  *#pass(before: number, time: number): Generator<unknown> {
     for (let first = this.#queue.first; first !== undefined && first.at <= time; first = this.#queue.first) {
       this.#queue.remove(first);
-      this.#reach(first);
+      yield* this.#reach(first);
     }
     const every = this.#setup.early?.every;
-    if (passesMultiple(before, time, every)) this.#emitEarly();
+    if (passesMultiple(before, time, every)) yield* this.#early();
     this.#nextEarly = this.#queue.size === 0 ? Number.POSITIVE_INFINITY : nextMultiple(time, every);
   }
 
   /** The queue has come to a session, which may have been put off meanwhile. */
-  #reach(session: Session): void {
+  *#reach(session: Session): Generator<unknown> {
     const { lateness } = this.#setup;
     if (session.at === due(session, lateness)) {
       if (!session.closed) {
         session.closed = true;
-        emitEntry(this.#setup, session, session, 'on-time');
+        yield entryResult(this.#setup, session, session, 'on-time');
       }
       if (session.end + lateness <= this.time) {
         this.#forget(keyId(session.key), session);
@@ -170,9 +176,9 @@ export class SessionWindows<T> implements WindowEngine<T> {
     this.#queue.add(session);
   }
 
-  #emitEarly(): void {
+  *#early(): Generator<unknown> {
     for (const session of this.#byEnd()) {
-      if (!session.closed && session.fresh > 0) emitEntry(this.#setup, session, session, 'early');
+      if (!session.closed && session.fresh > 0) yield entryResult(this.#setup, session, session, 'early');
     }
   }
 
@@ -180,9 +186,9 @@ export class SessionWindows<T> implements WindowEngine<T> {
     return this.#queue.sorted().sort((a, b) => a.end - b.end || a.order - b.order);
   }
 
-  end(): void {
+  *end(): Generator<unknown> {
     for (const session of this.#byEnd()) {
-      if (!session.closed) emitEntry(this.#setup, session, session, 'on-time');
+      if (!session.closed) yield entryResult(this.#setup, session, session, 'on-time');
       this.#queue.remove(session);
     }
     this.#keys.clear();

@@ -50,7 +50,7 @@ export function windowBy<T, const K, const A extends Aggregates<T>>(
   aggregates: A,
   options: Omit<WindowOptions, 'late'> = {},
 ): Operator<T, WindowResult<K, AggregateResults<A>>> {
-  return windowOperator(key, window, aggregates, options, (emit) => ({ result: emit, late: undefined }));
+  return windowOperator(key, window, aggregates, options, { result: (value) => value });
 }
 
 /** Like {@link windowBy}, with late records among the results, each marked as what it is. */
@@ -60,16 +60,18 @@ export function windowByRouted<T, const K, const A extends Aggregates<T>>(
   aggregates: A,
   options: WindowOptions,
 ): Operator<T, Routed<T, WindowResult<K, AggregateResults<A>>>> {
-  return windowOperator(key, window, aggregates, options, (emit) => ({
-    result: (value) => emit({ late: false, value }),
-    late: (value) => emit({ late: true, value }),
-  }));
+  type Result = WindowResult<K, AggregateResults<A>>;
+  return windowOperator<T, Routed<T, Result>>(key, window, aggregates, options, {
+    result: (value) => ({ late: false, value }),
+    late: (value) => ({ late: true, value }),
+  });
 }
 
-type Outlet<T, B> = (emit: Emit<B>) => {
-  readonly result: Emit<never>;
-  readonly late: ((record: T) => void) | undefined;
-};
+/** Makes what comes out of results, and of records that are late. */
+interface Outlet<T, B> {
+  result(value: never): B;
+  late?(record: T): B;
+}
 
 function windowOperator<T, B>(
   key: (record: T) => unknown,
@@ -96,6 +98,8 @@ function windowOperator<T, B>(
     onError,
     create(context) {
       let out: Emit<B> | undefined;
+      const emit = (output: B): void => out!(output);
+      const { result, late } = outlet;
       const setup: WindowSetup<T> = {
         key,
         aggregates: plain,
@@ -105,7 +109,9 @@ function windowOperator<T, B>(
         several,
         build,
         maxKeys,
-        ...outlet((record) => out!(record)),
+        result,
+        emit,
+        late: late && ((record: T) => emit(late(record))),
       } as WindowSetup<T>;
       const engine = engineOf(window, setup);
       const use = (emit: Emit<B>): void => {
@@ -147,14 +153,8 @@ function byEvents<T, B>(
       use(emit);
       engine.add(record, timeOf(record));
     },
-    watermark(time, emit) {
-      use(emit);
-      engine.advance(time);
-    },
-    end(emit) {
-      use(emit);
-      engine.end();
-    },
+    watermark: (time) => engine.advance(time) as Iterable<B> | undefined,
+    end: () => engine.end() as Iterable<B>,
     snapshot: () => engine.snapshot(),
     restore: (state) => engine.restore(state),
   };

@@ -26,8 +26,10 @@ export interface WindowSetup<T> {
   readonly build: RecordBuilder;
   /** Most keys in windows at the same time. */
   readonly maxKeys: number;
-  /** Passes a result on. */
-  readonly result: (result: Record<string, unknown>) => void;
+  /** Makes of a result what comes out. */
+  readonly result: (result: Record<string, unknown>) => unknown;
+  /** Passes on what comes out while a record is added. */
+  readonly emit: (output: unknown) => void;
   /** Takes a late record as output; without it, the record fails. */
   readonly late: ((record: T) => void) | undefined;
 }
@@ -49,36 +51,36 @@ export interface WindowEngine<T> {
   /** When something is to be emitted or forgotten next, at the earliest. */
   readonly next: number;
   add(record: T, time: number): void;
-  /** Time has reached `time`. */
-  advance(time: number): void;
-  /** The input is over: all that is open is emitted. */
-  end(): void;
+  /** Time has reached `time`: gives what comes out, to be taken before the next record. */
+  advance(time: number): Iterable<unknown> | undefined;
+  /** The input is over: gives all that is open. */
+  end(): Iterable<unknown>;
   snapshot(): unknown;
   restore(state: unknown): void;
 }
 
-/** Emits what has come together, as a result: `updates` is how many there have been before. */
-export function emitResult<T>(
+/** What has come together, as a result: `updates` is how many there have been before. */
+export function resultOf<T>(
   { build, several, result, aggregates }: WindowSetup<T>,
   { start, end }: WindowSpan,
   key: unknown,
   states: readonly unknown[],
   updates: number,
   pane: Pane,
-): void {
+): unknown {
   const parts: unknown[] = several ? [key, { start, end }, updates, pane] : [key, { start, end }];
   for (let place = 0; place < aggregates.length; place++) {
     parts.push(aggregates[place]!.result(states[place]));
   }
-  result(build(parts));
+  return result(build(parts));
 }
 
-/** Emits what an entry has come to. */
-export function emitEntry<T>(setup: WindowSetup<T>, window: WindowSpan, entry: Entry, pane: Pane): void {
+/** What an entry has come to. */
+export function entryResult<T>(setup: WindowSetup<T>, window: WindowSpan, entry: Entry, pane: Pane): unknown {
   const { key, states, updates } = entry;
   entry.updates++;
   entry.fresh = 0;
-  emitResult(setup, window, key, states, updates, pane);
+  return resultOf(setup, window, key, states, updates, pane);
 }
 
 /** What becomes of a record whose windows are past. */

@@ -1,4 +1,4 @@
-import { batch, CountedOrigin } from '../../../core/batch.ts';
+import { batch, batched, CountedOrigin } from '../../../core/batch.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
 import type { AsyncOptions } from '../../../interfaces/operator.ts';
 import type { Item, Signal } from '../../../interfaces/signal.ts';
@@ -41,6 +41,8 @@ export class AsyncHead implements Head {
   /** Nothing more is begun: the operator said so, or a record failed the run. */
   #stopped = false;
   #over = false;
+  /** Records that were emitted without one that led to them. */
+  #released = 0;
 
   constructor(parts: HeadParts, options: AsyncOptions, create: CreateLogic) {
     this.#parts = parts;
@@ -96,10 +98,14 @@ export class AsyncHead implements Head {
     await this.#parts.body.end();
   }
 
-  async #release(held: readonly unknown[] | undefined): Promise<void> {
+  async #release(held: Iterable<unknown> | undefined): Promise<void> {
+    if (held === undefined) return;
     const { body, node } = this.#parts;
-    if (held !== undefined && held.length > 0)
-      await body.deliver(batch(held, new CountedOrigin(node.name, 1)));
+    for (const records of batched(held)) {
+      if (this.#over) return;
+      await body.deliver(batch(records, new CountedOrigin(node.name, this.#released + 1)));
+      this.#released += records.length;
+    }
   }
 
   /** Starts records while there are free places; called again whenever one becomes free. */

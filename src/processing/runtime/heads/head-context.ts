@@ -1,7 +1,8 @@
-import { batch, CountedOrigin } from '../../../core/batch.ts';
+import { batch, batched, CountedOrigin } from '../../../core/batch.ts';
 import type { Emit, OperatorContext } from '../../../interfaces/operator.ts';
 import type { Watermark } from '../../../interfaces/signal.ts';
 import { operatorContext } from '../operator-context.ts';
+import { lateRecords } from '../operator-results.ts';
 import type { HeadParts } from './head.ts';
 
 /**
@@ -17,15 +18,13 @@ export function headContext(
   },
 ): OperatorContext {
   let emitted = 0;
-  const late = async (callback: (emit: Emit<unknown>) => void): Promise<void> => {
-    const records: unknown[] = [];
-    callback((record) => {
-      records.push(record);
-    });
-    if (records.length === 0) return;
-    const origin = new CountedOrigin(node.name, emitted + 1);
-    emitted += records.length;
-    await body.deliver(batch(records, origin));
+  const late = async (callback: (emit: Emit<unknown>) => unknown): Promise<void> => {
+    for (const records of batched(lateRecords('after', callback))) {
+      if (body.over) return;
+      const origin = new CountedOrigin(node.name, emitted + 1);
+      emitted += records.length;
+      await body.deliver(batch(records, origin));
+    }
   };
   const tell = (signal: Watermark): void => {
     (async () => body.signal(signal))().catch((error: unknown) => run.fail(error));

@@ -2,8 +2,8 @@ import type { AsyncLogic, OperatorContext } from '../../../interfaces/operator.t
 
 /** What the stage runs: an asynchronous operator, or a lifted synchronous one, which may hold records. */
 export interface HeadLogic extends AsyncLogic<unknown, unknown> {
-  watermark?(time: number): readonly unknown[];
-  end?(): readonly unknown[];
+  watermark?(time: number): Iterable<unknown>;
+  end?(): Iterable<unknown>;
 }
 
 /** Creates the logic; `many`: its results are iterables of records. */

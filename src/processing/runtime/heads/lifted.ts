@@ -1,5 +1,5 @@
-import type { Emit, SyncLogic } from '../../../interfaces/operator.ts';
-import { pushedOutput, refuseLate } from '../operator-results.ts';
+import type { SyncLogic } from '../../../interfaces/operator.ts';
+import { chained, lateRecords, pushedOutput, refuseLate } from '../operator-results.ts';
 import type { HeadLogic } from './head-logic.ts';
 
 /**
@@ -9,27 +9,14 @@ import type { HeadLogic } from './head-logic.ts';
 export function liftedLogic(logic: SyncLogic<unknown, unknown>): HeadLogic {
   return {
     call(record) {
-      let more: ReturnType<typeof logic.push>;
-      const emitted = gathered((emit) => {
-        more = logic.push(record, emit);
+      const emitted: unknown[] = [];
+      const more = logic.push(record, (one) => {
+        emitted.push(one);
       });
       return more === undefined ? emitted : chained(emitted, pushedOutput(more));
     },
-    watermark: (time) => gathered((emit) => refuseLate('watermark', logic.watermark?.(time, emit))),
-    end: () => gathered((emit) => refuseLate('end', logic.end?.(emit))),
+    watermark: (time) => lateRecords('watermark', (emit) => logic.watermark?.(time, emit)),
+    end: () => lateRecords('end', (emit) => logic.end?.(emit)),
     close: () => refuseLate('close', logic.close?.()),
   };
-}
-
-function gathered(work: (emit: Emit<unknown>) => void): unknown[] {
-  const records: unknown[] = [];
-  work((record) => {
-    records.push(record);
-  });
-  return records;
-}
-
-function* chained(first: Iterable<unknown>, second: Iterable<unknown>): Generator<unknown> {
-  yield* first;
-  yield* second;
 }

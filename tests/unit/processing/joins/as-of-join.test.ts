@@ -46,7 +46,7 @@ describe.each(['left', 'inner'] as const)('asOfJoin, kind %s', (kind) => {
         fc.property(timedEvents, (events) => {
           const logic = logicOf(kind, tolerance);
           const { emitted, emit } = fed(logic, events);
-          logic.end(emit);
+          for (const one of logic.end()) emit(one);
           expect(emitted).toEqual(naive(events, kind, tolerance));
         }),
         { seed: 8, numRuns: 200 },
@@ -99,7 +99,7 @@ describe('asOfJoin', () => {
       for (let n = 0; n < 50_000; n++) {
         const event = { id: n, k: tolerance === 100 ? n : n % 10, at: START + n };
         logic.push({ left: false, record: event });
-        logic.watermark(START + n, () => {});
+        Array.from(logic.watermark(START + n) ?? []);
       }
       const held = logic.snapshot().rights.reduce((sum, [, list]) => sum + list.length, 0);
       expect(held).toBeLessThan(most);
@@ -108,7 +108,7 @@ describe('asOfJoin', () => {
 
   test('a record that event time has passed is late', () => {
     const logic = logicOf('left');
-    logic.watermark(START + 10, () => {});
+    Array.from(logic.watermark(START + 10) ?? []);
     expect(() => logic.push({ left: false, record: { id: 1, k: 1, at: START + 9 } })).toThrow(
       expect.objectContaining({ code: 'ERR_LATE' }),
     );

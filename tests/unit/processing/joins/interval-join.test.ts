@@ -35,7 +35,7 @@ describe.each(joinKinds)('intervalJoin, kind %s', (kind) => {
       fc.property(timedEvents, (events) => {
         const logic = logicOf(kind);
         const { emitted, emit } = fed(logic, events);
-        logic.end(emit);
+        for (const one of logic.end()) emit(one);
         const near = (left: Row, right: Row) => {
           const apart = (right as Timed).at - (left as Timed).at;
           return left.k !== null && left.k === right.k && apart >= FROM && apart <= TO;
@@ -53,7 +53,7 @@ describe.each(joinKinds)('intervalJoin, kind %s', (kind) => {
         const cut = place % (events.length + 1);
         const whole = logicOf(kind);
         const { emitted, emit } = fed(whole, events);
-        whole.end(emit);
+        for (const one of whole.end()) emit(one);
         expect(resumed(() => logicOf(kind), events, cut).map(text)).toEqual(emitted.map(text));
       }),
       { seed: 6, numRuns: 100 },
@@ -91,7 +91,7 @@ describe('intervalJoin', () => {
     for (let n = 0; n < 100_000; n++) {
       const event = { id: n, k: n % 3, at: START + n, left: n % 2 === 0 };
       logic.push({ left: event.left, record: event }, () => {});
-      logic.watermark(START + n, () => {});
+      Array.from(logic.watermark(START + n) ?? []);
     }
     const { keys } = logic.snapshot() as { keys: [unknown, { left: unknown[]; right: unknown[] }][] };
     const held = keys.reduce((sum, [, { left, right }]) => sum + left.length + right.length, 0);
@@ -109,7 +109,7 @@ describe('intervalJoin', () => {
 
   test('a record that event time has passed is late, and settled by onError', () => {
     const logic = logicOf('inner');
-    logic.watermark(START + 10, () => {});
+    Array.from(logic.watermark(START + 10) ?? []);
     const late = { id: 1, k: 1, at: START + 9 };
     expect(() => logic.push({ left: true, record: late }, () => {})).toThrow(
       expect.objectContaining({ code: 'ERR_LATE', details: { time: START + 9, reached: START + 10 } }),

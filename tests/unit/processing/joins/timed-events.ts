@@ -39,7 +39,7 @@ export function fed(logic: SyncLogic<Sided, string>, events: readonly Timed[], f
     if (index >= from) logic.push({ left: event.left, record: event }, emit);
     if (time > reached && Number.isFinite(time)) {
       reached = time;
-      if (index >= from) logic.watermark?.(time, emit);
+      if (index >= from) for (const one of logic.watermark?.(time, emit) ?? []) emit(one);
     }
   }
   return { emitted, emit };
@@ -52,6 +52,6 @@ export function resumed(make: () => SyncLogic<Sided, string>, events: readonly T
   const after = make();
   after.restore!(structuredClone(before.snapshot!()));
   const second = fed(after, events, cut);
-  after.end!(second.emit);
+  for (const one of after.end!(second.emit) ?? []) second.emit(one);
   return [...first.emitted, ...second.emitted];
 }

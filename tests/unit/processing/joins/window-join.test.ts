@@ -55,7 +55,7 @@ describe.each(joinKinds)('windowJoin, kind %s', (kind) => {
       fc.property(timedEvents, (events) => {
         const logic = logicOf(kind, window);
         const { emitted, emit } = fed(logic, events);
-        logic.end(emit);
+        for (const one of logic.end()) emit(one);
         expect(emitted.map(text).toSorted()).toEqual(naive(events, kind, window));
         expect(logic.snapshot().windows).toEqual([]);
       }),
@@ -68,7 +68,7 @@ describe.each(joinKinds)('windowJoin, kind %s', (kind) => {
       fc.property(timedEvents, fc.nat(), (events, place) => {
         const whole = logicOf(kind, hops);
         const { emitted, emit } = fed(whole, events);
-        whole.end(emit);
+        for (const one of whole.end()) emit(one);
         const cut = place % (events.length + 1);
         expect(resumed(() => logicOf(kind, hops), events, cut).map(text)).toEqual(emitted.map(text));
       }),
@@ -102,7 +102,7 @@ describe('windowJoin', () => {
 
   test('a record is late when its windows are over, and only then', () => {
     const logic = logicOf('inner');
-    logic.watermark(START + 12, () => {});
+    Array.from(logic.watermark(START + 12) ?? []);
     logic.push({ left: true, record: { id: 1, k: 1, at: START + 11 } });
     expect(() => logic.push({ left: true, record: { id: 1, k: 1, at: START + 9 } })).toThrow(
       expect.objectContaining({ code: 'ERR_LATE' }),

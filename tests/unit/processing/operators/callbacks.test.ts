@@ -77,7 +77,7 @@ test('pain P9: an asynchronous end of an operator is an error: what it would emi
   const late = defineOperator<number, number>({
     name: 'late',
     kind: 'sync',
-    create: () => ({ push: (n, emit) => emit(n), end: async () => {} }),
+    create: () => ({ push: (n, emit) => emit(n), end: (async () => {}) as never }),
   });
   const running = run(pipeline('p', from([1]).pipe(late).to(discard())));
   await expect(running).rejects.toMatchObject({ message: expect.stringContaining('promise') });

@@ -30,15 +30,17 @@ function logicOf(
   options: { key?: any; maxKeys?: number } = {},
 ): Logic {
   const { key = ({ k }: Row) => k, maxKeys = 100 } = options;
-  return groupedAggregates(
-    { aggregates: checkedAggregates('aggregate', aggregates, 'key'), key, maxKeys, compiled },
-    { cancelled: false },
-  );
+  return groupedAggregates({
+    aggregates: checkedAggregates('aggregate', aggregates, 'key'),
+    key,
+    maxKeys,
+    compiled,
+  });
 }
 
 function resultsOf(logic: Logic): Record<string, unknown>[] {
   const results: Record<string, unknown>[] = [];
-  logic.end!((record) => void results.push(record));
+  for (const record of logic.end!(() => {}) ?? []) results.push(record);
   return results;
 }
 
