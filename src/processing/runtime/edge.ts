@@ -6,12 +6,15 @@ export class Edge {
   readonly plan: StageEdge;
   readonly outlet: Outlet;
   readonly inlet: Inlet;
+  /** Whether event time is of use to what it leads to. */
+  readonly heedsTime: boolean;
   /** Whether downstream gave up on it: what is still on it is discarded. */
   cancelled = false;
   readonly #onCancel: () => void;
 
   constructor(plan: StageEdge, receiver: Receiver, events: { demanded(): void; cancelled(): void }) {
     this.plan = plan;
+    this.heedsTime = receiver.heedsTime !== false;
     this.outlet = new Outlet(plan.capacity, events.demanded);
     this.inlet = new Inlet(plan.capacity, receiver);
     this.#onCancel = events.cancelled;

@@ -16,6 +16,12 @@ export class Port {
     return true;
   }
 
+  /** Whether event time is of use to anything that follows. */
+  get heedsTime(): boolean {
+    for (const edge of this.edges) if (edge.heedsTime) return true;
+    return false;
+  }
+
   send(item: Item<unknown>): void {
     for (const edge of this.edges) edge.outlet.send(item);
   }

@@ -39,6 +39,7 @@ export class SinkStage {
     this.drained = promise;
     this.#drain = resolve;
     this.receiver = {
+      heedsTime: false,
       receive: (item) => this.#receive(item),
       ended: () => this.#end(),
       crashed: (error) => run.fail(error),

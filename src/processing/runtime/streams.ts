@@ -52,6 +52,8 @@ export class Outlet extends Readable {
 
 /** What an inlet gives its items to. */
 export interface Receiver {
+  /** Whether event time is of use to it. @default true */
+  readonly heedsTime?: boolean;
   /** Takes an item; the next one comes when what it returns has resolved. */
   receive(item: Item<unknown>): void | Promise<void>;
   /** No more items follow. */

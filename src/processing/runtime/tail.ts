@@ -19,7 +19,10 @@ export interface Tail {
   begin(batch: Batch<unknown>): void;
   /** Sends a batch as it is: nothing was done to it. */
   pass(batch: Batch<unknown>): void;
-  /** Event time goes on behind what was gathered; the chain is to stop and send, when that is something. */
+  /**
+   * Event time goes on behind what was gathered, if it is of use there; the chain is to stop and send, when
+   * that is something.
+   */
   mark(mark: Mark): void;
   /** The record at `index` of the batch came to nothing. */
   dropped(index: number): void;
@@ -87,6 +90,7 @@ export function singleTail(port: Port, last: StageNode, aligned: boolean, at: ()
       port.send(whole);
     },
     mark(mark) {
+      if (!port.heedsTime) return;
       if (count > 0) {
         tail.send();
         chain!.interrupted = true;
@@ -197,6 +201,7 @@ export function splitTail(
       throw new TypeError('A split never passes a batch as it is');
     },
     mark(mark) {
+      if (!tail.ports.some(({ heedsTime }) => heedsTime)) return;
       if (gathered > 0) {
         tail.send();
         chain!.interrupted = true;

@@ -15,6 +15,7 @@ import { retry } from '../../../../src/processing/policies/retry.ts';
 import { run, start } from '../../../../src/start.ts';
 import { probeSource } from '../../../../src/testing/source-probe.ts';
 import { turns } from '../../../../src/testing/turns.ts';
+import { recording } from './recording-writer.ts';
 
 /** Says after each record that its time has been reached. */
 function clocked(cardinality: 'one' | 'filter' | 'many' = 'one'): Operator<number, number> {
@@ -203,4 +204,17 @@ describe('where flows meet', () => {
     right.complete();
     await live.done;
   });
+});
+
+test('event time cuts no batches in front of a sink, which has no use for it', async () => {
+  const times = Array.from({ length: BATCH_SIZE }, (_, n) => n);
+  const alone = recording<number>();
+  await run(pipeline('p', from(times).pipe(clocked()).to(alone)));
+  expect(alone.batches.map(({ length }) => length)).toEqual([BATCH_SIZE]);
+  const split = recording<number>();
+  const { even, odd } = from(times)
+    .pipe(clocked())
+    .split({ even: (n) => n % 2 === 0, odd: (n) => n % 2 === 1 });
+  await run(pipeline('p', [even.to(split), odd.to(recording())]));
+  expect(split.batches.map(({ length }) => length)).toEqual([BATCH_SIZE / 2]);
 });
