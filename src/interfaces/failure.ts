@@ -21,7 +21,13 @@ export interface DeadLetter<T = unknown> {
   readonly record: T;
   /** The text the record was read from, where it came from a file. */
   readonly raw?: string;
-  readonly error: { readonly code: string; readonly message: string; readonly cause?: string };
+  /** What it failed with; `details` are what the code promises, e.g. the `rules` that were broken of `ERR_ASSERT`. */
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly cause?: string;
+    readonly details?: Readonly<Record<string, unknown>>;
+  };
   /** Name of the node that gave up on the record. */
   readonly node: string;
   /** How often the record was tried, at least 1. */

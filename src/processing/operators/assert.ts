@@ -27,7 +27,8 @@ type Rule<A> = readonly [name: string, holds: (record: A) => unknown];
 
 /**
  * Holds records to a contract: rules by name, each a function that says whether it holds. To put bad
- * records aside, set `onError`; to let them through and only count them, use `tap`.
+ * records aside, set `onError`: dead letters have the broken rules in `error.details.rules`, by which a `split` can
+ * route them. To let them through and only count them, use `tap`.
  *
  * - Emits: each record that breaks no rule, as it is.
  * - Backpressures: when downstream does.

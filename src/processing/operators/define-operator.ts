@@ -127,7 +127,8 @@ const spec = z.object({
  * a frozen description; `create` is called once a run and returns the operator's state.
  *
  * - `sync` (default): `push(record, emit)` for each record, fused with its neighbours, never awaits;
- *   `end(emit)` emits what is held, `close()` frees what is held, whichever way the run ends.
+ *   `end(emit)` emits what is held, `close()` frees what is held, whichever way the run ends. Much output is
+ *   returned as an iterable instead, which the engine pulls as there is room downstream.
  * - `async`: `call(record, { signal, attempt })`; the engine keeps order, bounds concurrency, times out.
  * - `duplex`: a stream with a life of its own.
  *

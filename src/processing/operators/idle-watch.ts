@@ -15,7 +15,10 @@ const HELD_BACK = 1000;
  * Watches from now on. A record costs a look at a flag: the clock is looked at once for those that are
  * pushed in one turn.
  */
-export function watchIdle<B>({ clock, after, idle }: OperatorContext<B>, ms: number): IdleWatch {
+export function watchIdle<B>(
+  { clock, after, idle }: Pick<OperatorContext<B>, 'clock' | 'after' | 'idle'>,
+  ms: number,
+): IdleWatch {
   let last = clock.now();
   let inTurn = false;
   let timer: Cancel | undefined;

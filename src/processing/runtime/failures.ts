@@ -153,7 +153,7 @@ export class NodeFailures {
     return {
       record: record === undefined ? null : record,
       ...(raw === undefined ? {} : { raw }),
-      error: { code: codeOf(error), message: error.message, ...cause },
+      error: { code: codeOf(error), message: error.message, ...cause, ...detailsOf(error) },
       node: this.#vertex.name,
       attempts,
       time: new Date(this.#run.clock.now()).toISOString(),
@@ -210,6 +210,10 @@ export class NodeFailures {
 function doing(node: GraphNode): string {
   if (node.kind === 'sink') return 'write';
   return node.kind === 'reader' ? 'read' : 'process';
+}
+
+function detailsOf(error: Error): { readonly details?: MillraceError['details'] } {
+  return isMillraceError(error) && Object.keys(error.details).length > 0 ? { details: error.details } : {};
 }
 
 function codeOf(error: Error): ErrorCode {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type EventTimeOptions, eventTime } from '../../../../src/processing/operators/event-time.ts';
 import type { Time } from '../../../../src/processing/operators/record-time.ts';
 import { probeOperator } from '../../../../src/testing/operator-probe.ts';
+import { type VirtualClock, virtualClock } from '../../../../src/testing/virtual-clock.ts';
 
 const NOON = Date.UTC(2024, 2, 1, 12);
 const S = 1000;
@@ -178,5 +179,113 @@ describe('eventTime', () => {
   test('refuses a promise of a time', async () => {
     const probe = probeOperator(eventTime<number>((async () => 1) as never));
     await expect(probe.feed([1])).rejects.toMatchObject({ code: 'ERR_CALLBACK' });
+  });
+});
+
+describe('eventTime by partition', () => {
+  interface Reading {
+    readonly device: unknown;
+    readonly time: number;
+  }
+
+  const readings = (list: readonly (readonly [device: unknown, second: number])[]): Reading[] =>
+    list.map(([device, second]) => ({ device, time: NOON + second * S }));
+
+  const devices = (options: EventTimeOptions<Reading> = {}, clock?: VirtualClock) =>
+    probeOperator(
+      eventTime<Reading>(({ time }) => time, { partition: ({ device }) => device, step: 0, ...options }),
+      clock,
+    );
+
+  test('is that of the slowest partition, also when one is far ahead of another', async () => {
+    const probe = devices();
+    const input = readings([
+      ['a', 0],
+      ['b', 3],
+      ['a', 50],
+      ['b', 4],
+      ['a', 60],
+      ['b', 9],
+      ['b', 99],
+    ]);
+    await probe.feed(input);
+    expect(probe.output).toEqual(input);
+    expect(probe.watermarks).toEqual(at([4, 9, 60]));
+  });
+
+  test('bounds how far a record may be ahead in each partition by itself', async () => {
+    const probe = devices({ maxAdvance: '1m' });
+    await probe.feed(
+      readings([
+        ['a', 0],
+        ['a', 1],
+        ['b', 5000],
+        ['b', 5001],
+      ]),
+    );
+    await expect(probe.feed(readings([['a', 5000]]))).rejects.toMatchObject({ code: 'ERR_EVENT_TIME' });
+    expect(probe.watermarks).toEqual(at([1]));
+  });
+
+  test('waits no longer for a partition that is idle, and waits for it again when it comes back', async () => {
+    const clock = virtualClock();
+    const probe = devices({ idle: '10s' }, clock);
+    await probe.feed(
+      readings([
+        ['a', 0],
+        ['a', 1],
+        ['b', 5],
+        ['b', 6],
+      ]),
+    );
+    expect(probe.watermarks).toEqual(at([1]));
+    await clock.advance(6000);
+    await probe.feed(readings([['b', 7]]));
+    await clock.advance(5000);
+    expect(probe.watermarks).toEqual(at([1, 7]));
+    await probe.feed(
+      readings([
+        ['a', 8],
+        ['b', 20],
+      ]),
+    );
+    expect(probe.watermarks).toEqual(at([1, 7, 8]));
+    probe.close();
+    expect(clock.pending).toBe(0);
+  });
+
+  test('goes on from a snapshot as if nothing had happened, wherever it is taken', async () => {
+    const input = readings([
+      ['a', 0],
+      ['b', 3],
+      ['a', 5],
+      ['b', 4],
+      ['c', 2],
+      ['c', 9],
+      ['a', 10],
+      ['b', 11],
+    ]);
+    const drive = async (cut: number) => {
+      const made = [devices(), devices()] as const;
+      for (const [index, reading] of input.entries()) {
+        if (index === cut) made[1].restore(structuredClone(made[0].snapshot()));
+        await made[cut >= 0 && index >= cut ? 1 : 0].feed([reading]);
+      }
+      return [...new Set(made.flatMap(({ watermarks }) => watermarks))];
+    };
+    const whole = await drive(-1);
+    for (let cut = 0; cut <= input.length; cut++) expect(await drive(cut)).toEqual(whole);
+  });
+
+  test('fails a record of a partition that is no key, and of one too many', async () => {
+    const probe = devices({ maxPartitions: 1 });
+    await expect(probe.feed(readings([[{}, 0]]))).rejects.toMatchObject({ code: 'ERR_KEY' });
+    await probe.feed(readings([['a', 0]]));
+    await expect(probe.feed(readings([['b', 0]]))).rejects.toMatchObject({ code: 'ERR_LIMIT' });
+  });
+
+  test('refuses a partition that is no function', () => {
+    const given = { partition: 'device' } as never;
+    expect(() => eventTime(() => 0, given)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS' }));
   });
 });

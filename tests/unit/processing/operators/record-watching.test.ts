@@ -3,6 +3,7 @@ import {
   deadLetter,
   deadLetters,
   from,
+  otherwise,
   pipeline,
   run,
   skip,
@@ -242,6 +243,19 @@ describe('assert', () => {
       ['ERR_ASSERT', 'the record breaks "price is positive", "something is ordered"'],
     ]);
     expect(report.mock.calls).toEqual([[{ 'price is positive': 1, 'something is ordered': 2 }]]);
+  });
+
+  test('lets a split route records by the rules that they break', async () => {
+    const letters = deadLetters();
+    const { priced, others } = letters.split({
+      priced: ({ error }) => (error.details?.['rules'] as string[]).includes('price is positive'),
+      others: otherwise,
+    });
+    const [one, other] = [toArray<{ record: unknown }>(), toArray<{ record: unknown }>()];
+    const flow = from(orders).pipe(assert(rules, { onError: deadLetter(letters) }));
+    await run(pipeline('p', [flow.to(toArray()), priced.to(one as never), others.to(other as never)]));
+    expect(one.records.map(({ record }) => record)).toEqual(orders.slice(2));
+    expect(other.records.map(({ record }) => record)).toEqual(orders.slice(1, 2));
   });
 
   test('fails the run at the first bad record, and reports all the same', async () => {
