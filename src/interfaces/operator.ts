@@ -132,6 +132,13 @@ export interface DuplexLogic<A> {
   end(): Promise<void>;
   /** Gives up; called exactly once if `end` has not resolved. */
   abort(cause: unknown): void;
+  /**
+   * What it remembers, as plain data: asked for when a barrier goes on behind it, so that what came before is in
+   * it, or was emitted, and what came after is not.
+   */
+  snapshot?(): unknown | Promise<unknown>;
+  /** Takes over what `snapshot` gave; called before the first record, if at all. */
+  restore?(state: unknown): void | Promise<void>;
 }
 
 export interface AsyncOptions {
@@ -157,6 +164,11 @@ interface OperatorBase {
    */
   readonly selects?: readonly string[];
   readonly onError?: OnError;
+  /**
+   * What it remembers from one record to the next: `none`, what its `snapshot` tells, or something that nobody can
+   * tell, so that a run with it makes no checkpoints. @default 'unknown'
+   */
+  readonly remembers?: 'none' | 'snapshot' | 'unknown';
   /** Where the user wrote it, e.g. `orders.ts:12`. */
   readonly site?: string;
 }

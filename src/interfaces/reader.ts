@@ -16,7 +16,7 @@ export interface Demand {
 export interface ReaderTraits {
   /** Whether it ends by itself. */
   readonly bounded: boolean;
-  /** Whether it can start again from a position. */
+  /** Whether it can start again from a position: it calls `positioned` when it is opened. */
   readonly replay: 'position' | 'none';
   /** Whether its input can be divided among several readers. */
   readonly splittable: boolean;
@@ -40,6 +40,18 @@ export interface ReadContext {
    * and are still held: called when the run is stopped, before it unsubscribes.
    */
   stopping(emitHeld: () => void): void;
+  /**
+   * Where to begin: a position that an earlier run was given by `positioned`, as plain data. The reader gives what
+   * follows it, and refuses one that does not belong to what it reads. Absent for the beginning.
+   */
+  readonly from?: unknown;
+  /**
+   * Makes checkpoints possible. `position` says where reading stands, as plain data: all that was emitted, and given
+   * to `failed`, is before it, and all else behind it. It is asked for between two emissions; `undefined` says that it
+   * cannot be told just now, as something was taken apart that is not emitted yet: call the function that `positioned`
+   * returns when it can be. `acknowledge`, if given, is called when a checkpoint with a position is complete.
+   */
+  positioned(position: () => unknown, acknowledge?: (position: unknown) => void | Promise<void>): () => void;
   /** Adds to the bytes that the run expects to read in total. */
   expected(bytes: number): void;
   /** Adds to the bytes that were taken from the outside, as they lie there (compressed). */

@@ -13,6 +13,16 @@ export interface WriteContext {
   /** Aborts when the run is over, whichever way. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /**
+   * Whether the run makes checkpoints: the sink then has to `prepare` for them, and what was prepared has to outlive
+   * a run that fails. @default false
+   */
+  readonly checkpointed?: boolean;
+  /**
+   * What `prepare` gave in an earlier run: the output is to be made what it was then, and written on. It may have been
+   * closed since, when nothing more was to be written. Absent for a new output.
+   */
+  readonly from?: unknown;
   /** Adds to the bytes written to the outside. */
   wrote(bytes: number): void;
 }
@@ -30,13 +40,23 @@ export interface Writer<T> {
   open(context: WriteContext): Promise<Sink<T>>;
 }
 
-/** An open writer. Calls never overlap; exactly one of `close` and `abort` ends it. */
+/** An open writer. Calls never overlap; exactly one of `close`, `abort` and `suspend` ends it. */
 export interface Sink<T> {
   /**
    * Takes the whole batch or, when it throws or rejects, none of it, so that the same batch or its
    * records one by one can be tried again.
    */
   write(batch: Batch<T>): void | Promise<void>;
+  /**
+   * Makes what was written so far last through a power cut, and says what that is, as plain data: a writer that is
+   * opened with it as `from` goes on behind it. May be called again without a `commit` in between. Absent where no
+   * output can be gone on with.
+   */
+  prepare?(checkpoint: number): Promise<unknown>;
+  /** The checkpoint is complete: it and what it holds will be gone on from, and nothing that is older. */
+  commit?(checkpoint: number): Promise<void>;
+  /** Lets go of what is open, and leaves what was prepared for a run to go on with: then called instead of `abort`. */
+  suspend?(): Promise<void>;
   /** Completes the output: after it, all is there under its final name. */
   close(): Promise<void>;
   /** Gives up: nothing half-written stays under the final name. Never rejects because of `cause`. */

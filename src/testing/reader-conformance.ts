@@ -118,6 +118,7 @@ async function isCold<T>(reader: Reader<T>, output: readonly T[]): Promise<void>
     expected: unused,
     consumed: unused,
     stopping: unused,
+    positioned: unused,
     overflowed: unused,
   });
   await turns(A_WHILE);

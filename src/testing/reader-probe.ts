@@ -12,6 +12,8 @@ export interface ReaderProbeOptions {
   readonly failed?: (failure: DecodeFailure) => Replacement | undefined;
   /** @default the system's */
   readonly clock?: Clock;
+  /** A position of an earlier probe, to go on from. @default the beginning */
+  readonly from?: unknown;
 }
 
 /** A reader that was opened by hand, with explicit demand: nothing may come before it is asked for. */
@@ -31,6 +33,8 @@ export interface ReaderProbe<T> {
   readonly state: 'open' | 'completed' | 'failed' | 'closed';
   /** What it failed with. */
   readonly error: unknown;
+  /** Where reading stands, as the reader tells it; `undefined` while it cannot tell, or never does. */
+  readonly position: unknown;
   /** Asks for `count` more batches; resolves when they are there, or nothing more will come. */
   request(count: number): Promise<void>;
   /** Asks for everything; resolves with all records, rejects with the reader's error. */
@@ -69,6 +73,7 @@ class Probe<T> implements ReaderProbe<T> {
   consumed = 0;
   state: 'open' | 'completed' | 'failed' | 'closed' = 'open';
   error: unknown;
+  #position: () => unknown = () => undefined;
   readonly #gate = new DemandGate();
   readonly #abort = new AbortController();
   readonly #closing: Promise<unknown>[] = [];
@@ -87,6 +92,10 @@ class Probe<T> implements ReaderProbe<T> {
       complete: () => this.#end('completed'),
     });
     this.#unsubscribe = () => subscription.unsubscribe();
+  }
+
+  get position(): unknown {
+    return this.#position();
   }
 
   async request(count: number): Promise<void> {
@@ -117,8 +126,13 @@ class Probe<T> implements ReaderProbe<T> {
     await Promise.allSettled(this.#closing);
   }
 
-  #context({ failed, clock }: ReaderProbeOptions): ReadContext {
+  #context({ failed, clock, from }: ReaderProbeOptions): ReadContext {
     return {
+      ...(from !== undefined && { from }),
+      positioned: (position) => {
+        this.#position = position;
+        return () => undefined;
+      },
       demand: this.#gate,
       signal: this.#abort.signal,
       clock: clock ?? systemClock,

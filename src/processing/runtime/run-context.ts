@@ -1,6 +1,7 @@
 import type { Clock } from '../../interfaces/clock.ts';
 import type { Spill } from '../../interfaces/memory.ts';
 import type { RunEvent } from '../../interfaces/run.ts';
+import type { Checkpointing } from './checkpointing.ts';
 import type { MemoryBudget } from './spill/memory-budget.ts';
 
 /** What the parts of a running pipeline share. */
@@ -14,6 +15,8 @@ export interface RunContext {
   readonly memory: MemoryBudget;
   /** Where state goes that has no room in memory. */
   readonly spill: Spill;
+  /** Present when the run makes checkpoints. */
+  readonly checkpoints?: Checkpointing | undefined;
   /** Whether sampled records report their way. */
   readonly debug: boolean;
   /** Whether anybody takes events: ask before making one for a record. */

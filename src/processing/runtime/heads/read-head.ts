@@ -5,10 +5,11 @@ import { MillraceError } from '../../../core/errors.ts';
 import { type RecordBuilder, recordBuilder } from '../../../core/record-builder.ts';
 import type { DecodeFailure, Replacement } from '../../../interfaces/failure.ts';
 import type { ReadContext, Reader } from '../../../interfaces/reader.ts';
-import type { Item } from '../../../interfaces/signal.ts';
+import type { Barrier, Item } from '../../../interfaces/signal.ts';
 import type { Stage } from '../../plan/plan.ts';
 import { traceBatch } from '../trace.ts';
 import type { Head, HeadParts } from './head.ts';
+import { ReadPosition } from './read-position.ts';
 
 /** Items a reader may emit while it is asked to pause: what was on its way, and no more. */
 const GRACE = 4;
@@ -27,6 +28,7 @@ export class ReadHead implements Head {
   readonly receivers = [];
   readonly waitingFor = 'its input';
   readonly bytes: ReadBytes = { expected: 0, known: false };
+  readonly position: ReadPosition;
   /** Whether it was stopped before it came to its end. */
   stoppedEarly = false;
   readonly #parts: HeadParts;
@@ -52,6 +54,7 @@ export class ReadHead implements Head {
   constructor(parts: HeadParts, reader: Reader<unknown>, narrowed?: Stage['narrowed']) {
     this.#parts = parts;
     this.#reader = narrowed?.reader ?? reader;
+    this.position = new ReadPosition(parts.node.name, parts.run, (barrier) => this.#send(barrier));
     this.#build = narrowed && recordBuilder(narrowed.fields.map((name) => ({ name, from: name })));
   }
 
@@ -64,6 +67,7 @@ export class ReadHead implements Head {
     this.#opened = true;
     if (this.#halted) this.#end();
     else this.#subscribe();
+    this.#parts.run.checkpoints?.opened(this.#parts.node.name);
   }
 
   #subscribe(): void {
@@ -85,19 +89,37 @@ export class ReadHead implements Head {
   #next(item: Item<unknown>): void {
     const { body, node, run } = this.#parts;
     this.#emitted = true;
+    this.position.emitted();
     if (item.kind === 'batch') {
       node.counters.in += item.records.length;
       traceBatch(run, node.name, item);
     }
-    if (this.#pending !== undefined) {
-      this.#queue(item);
-      return;
-    }
+    if (this.#pending !== undefined) this.#queue(item);
+    else this.#pass(() => body.accept(item) ?? this.#breather());
+    this.position.settle();
+  }
+
+  #pass(work: () => void | Promise<void>): void {
     try {
-      const held = body.accept(item) ?? this.#breather();
+      const held = work();
       if (held !== undefined) this.#hold(held);
     } catch (error) {
       this.#break(error);
+    }
+  }
+
+  /** A barrier goes behind all that was emitted, also behind what waits. */
+  #send(barrier: Barrier): void {
+    const { body } = this.#parts;
+    if (this.#ended || this.#broken || body.over) return;
+    const send = () => body.accept(barrier);
+    if (this.#pending === undefined) this.#pass(send);
+    else {
+      this.#hold(
+        this.#pending.then(() => {
+          if (!this.#broken) return send();
+        }),
+      );
     }
   }
 
@@ -204,6 +226,8 @@ export class ReadHead implements Head {
   #context(): ReadContext {
     const { node, run } = this.#parts;
     return {
+      ...(this.position.from !== undefined && { from: this.position.from }),
+      positioned: this.position.positioned,
       demand: this.#demand,
       signal: run.signal,
       clock: run.clock,
@@ -227,6 +251,7 @@ export class ReadHead implements Head {
     const { node, body } = this.#parts;
     if (body.over) return undefined;
     this.#emitted = true;
+    this.position.emitted();
     if (node.failures.skipUnseen()) {
       node.counters.in++;
       return undefined;
