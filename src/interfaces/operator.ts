@@ -100,6 +100,10 @@ export interface AsyncLogic<A, B> {
   call(record: A, context: CallContext): unknown | Promise<unknown>;
   /** The run is over, whichever way; called exactly once. The run's end waits for it. */
   close?(): void | Promise<void>;
+  /** What it remembers while no call is going on, as plain data; see {@link SyncLogic}. */
+  snapshot?(): unknown;
+  /** Takes over what `snapshot` gave; called before the first record, if at all. */
+  restore?(state: unknown): void;
   readonly '~emits'?: B;
 }
 
@@ -138,7 +142,7 @@ export interface DuplexLogic<A> {
    */
   snapshot?(): unknown | Promise<unknown>;
   /** Takes over what `snapshot` gave; called before the first record, if at all. */
-  restore?(state: unknown): void | Promise<void>;
+  restore?(state: unknown): void;
 }
 
 export interface AsyncOptions {

@@ -25,6 +25,8 @@ export interface BudgetAccount {
   spend(seen: number): string | undefined;
   /** Judges the whole at the end of the run, after `seen` records. */
   settle(seen: number): string | undefined;
+  /** What it has absorbed so far, for checkpoints; absent where it never runs out. */
+  spent?: unknown;
 }
 
 /** The `budget` option that policies share. */
@@ -73,6 +75,12 @@ function never(): undefined {
 function countBudget(most: number): BudgetAccount {
   let failures = 0;
   return {
+    get spent() {
+      return failures;
+    },
+    set spent(before: unknown) {
+      failures = before as number;
+    },
     spend() {
       failures++;
       return failures > most ? `${inWords(failures)}, budget ${most}` : undefined;
@@ -89,6 +97,12 @@ function shareBudget(percent: number): BudgetAccount {
     return `${inWords(failures)} in ${records} records, budget ${percent}%`;
   };
   return {
+    get spent() {
+      return failures;
+    },
+    set spent(before: unknown) {
+      failures = before as number;
+    },
     spend(seen) {
       failures++;
       return seen >= RECORDS_TO_JUDGE ? settle(seen) : undefined;
@@ -99,9 +113,15 @@ function shareBudget(percent: number): BudgetAccount {
 
 /** Exact: the budget is exceeded when the failure `most` places back lies within the window. */
 function rateBudget(most: number, windowMs: number, text: string, clock: Clock): BudgetAccount {
-  const times: number[] = [];
+  let times: number[] = [];
   let next = 0;
   return {
+    get spent() {
+      return { times: [...times], next };
+    },
+    set spent(before: unknown) {
+      ({ times, next } = before as { times: number[]; next: number });
+    },
     spend() {
       const now = clock.now();
       const oldest = times.length < most ? undefined : most === 0 ? now : times[next];

@@ -1,10 +1,10 @@
 import { batch as makeBatch } from '../../core/batch.ts';
 import type { Batch } from '../../interfaces/batch.ts';
-import type { Cancel } from '../../interfaces/clock.ts';
 import type { Emit, OperatorContext } from '../../interfaces/operator.ts';
-import type { Item, Signal } from '../../interfaces/signal.ts';
+import type { Barrier, Item, Signal } from '../../interfaces/signal.ts';
 import { Chain } from './chain.ts';
 import type { ChainHost, Mark } from './chain-host.ts';
+import { LateTurns } from './late-turns.ts';
 import { lettersOrigin } from './letters-origin.ts';
 import { operatorContext } from './operator-context.ts';
 import type { Port } from './port.ts';
@@ -23,6 +23,8 @@ export interface BodyParts {
   readonly split: StageNode | undefined;
   readonly port: (name: string) => Port;
   readonly run: RunContext;
+  /** A barrier goes on, behind all that came before it. */
+  readonly passed: (barrier: Barrier) => void;
 }
 
 /**
@@ -37,19 +39,27 @@ export class Body {
   /** The head stops taking input: an operator completed, or downstream gave up. */
   onOver: () => void = () => {};
   readonly #tail: Tail;
+  readonly #passed: BodyParts['passed'];
   readonly #head: StageNode | undefined;
   /** The nodes behind the head. */
   readonly #behind: readonly StageNode[];
   readonly #nodes: readonly StageNode[];
   readonly #run: RunContext;
   readonly #turns = new Turnstile();
+  readonly #late: LateTurns;
   readonly timers: Timers;
   readonly #finish: () => void;
   #over = false;
 
-  constructor({ head, fused, split, port, run }: BodyParts) {
+  constructor({ head, fused, split, port, run, passed }: BodyParts) {
     this.#run = run;
+    this.#passed = passed;
     this.timers = new Timers(run.clock);
+    this.#late = new LateTurns(this.timers, {
+      chain: () => this.chain,
+      turn: (step) => this.#turns.pass(() => this.#loop(step, 'deliver')),
+      failed: (error) => run.fail(error),
+    });
     this.#head = head;
     this.#behind = split === undefined ? fused : [...fused, split];
     this.#nodes = head === undefined ? this.#behind : [head, ...this.#behind];
@@ -65,6 +75,7 @@ export class Body {
           );
     const host = {
       context: (...parts: Parameters<ChainHost['context']>) => this.#context(...parts),
+      restored: (node: StageNode) => run.checkpoints?.restored(node.name)?.state,
       ...(run.debug ? { trace: (node: StageNode, record: unknown) => this.#trace(node, record) } : {}),
     };
     this.chain = new Chain(fused, this.#tail, host);
@@ -124,7 +135,12 @@ export class Body {
   signal(signal: Signal): void | Promise<void> {
     return this.#turns.pass(() => {
       if (this.#over) return;
-      if (signal.kind === 'barrier' || this.#behind.length === 0) return this.#forward(signal);
+      if (signal.kind === 'barrier') {
+        this.#sendLetters();
+        this.#passed(signal);
+        return this.#forward(signal);
+      }
+      if (this.#behind.length === 0) return this.#forward(signal);
       const told = signal.idle
         ? undefined
         : this.#loop(() => this.chain.watermarkStep(signal.time), 'deliver');
@@ -175,6 +191,13 @@ export class Body {
   /** What is under way, or waits for its turn, has to account for itself first. */
   #finishBehind(): void {
     this.#turns.pass(this.#finish);
+  }
+
+  /** It was over in the run that this one goes on with: what follows hears of that, and no more. */
+  skip(): void {
+    this.#stop();
+    for (const port of this.#ports()) port.end();
+    this.#finish();
   }
 
   /** Nothing downstream wants more. */
@@ -261,30 +284,8 @@ export class Body {
       cancelled,
       advance: mark,
       idle: () => mark('idle'),
-      after: (ms, callback) => this.#after(ms, node, () => callback(emit)),
+      after: (ms, callback) => this.#late.after(ms, node, () => callback(emit)),
     });
-  }
-
-  /** Runs `callback` later, in a turn of its own: not in the middle of a batch, not while downstream is full. */
-  #after(ms: number, node: StageNode, callback: () => unknown): Cancel {
-    let called = false;
-    const step = (): boolean => {
-      if (!called) this.chain.callBack(node, callback);
-      called = true;
-      return this.chain.step();
-    };
-    let cancelled = false;
-    const turn = (): void | Promise<void> => {
-      if (!cancelled && !this.#over) return this.#loop(step, 'deliver');
-    };
-    const late = async (): Promise<void> => this.#turns.pass(turn);
-    const cancelTimer = this.timers.schedule(ms, () => {
-      late().catch((error: unknown) => this.#run.fail(error));
-    });
-    return () => {
-      cancelled = true;
-      cancelTimer();
-    };
   }
 
   #trace(node: StageNode, record: unknown): void {

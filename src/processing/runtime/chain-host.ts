@@ -13,6 +13,8 @@ export interface ChainHost {
     emit: Emit<unknown>,
     mark: (mark: Mark) => void,
   ): OperatorContext;
+  /** What the node remembered in the run that this one goes on with. */
+  restored(node: StageNode): { readonly value: unknown } | undefined;
   /** A sampled record entered `node`. Absent when nobody traces. */
   readonly trace?: (node: StageNode, record: unknown) => void;
 }

@@ -6,7 +6,7 @@ import { entry } from './chain-entry.ts';
 import { ChainFailures } from './chain-failures.ts';
 import type { ChainHost, Mark } from './chain-host.ts';
 import { Deferred } from './deferred.ts';
-import { compileLoop, type Loop, plainPrefix } from './loop.ts';
+import { type Loop, prefixLoop } from './loop.ts';
 import { laterOnly } from './marks.ts';
 import { closeLogic, createLogic, type LateMethod, lateOutput, outOfTurn } from './operator-results.ts';
 import type { StageNode } from './stage-node.ts';
@@ -58,10 +58,9 @@ export class Chain {
       throw error;
     }
     this.passesTime = !this.#logics.some((logic) => logic.assignsTime === true);
-    const plain = host.trace === undefined ? plainPrefix(this.#logics) : 0;
-    if (plain > 0) {
+    if (host.trace === undefined) {
       const counters = nodes.map((node) => node.counters);
-      this.#loop = compileLoop(this.#logics.slice(0, plain), counters, this.#entries[plain]!, this);
+      this.#loop = prefixLoop(this.#logics, counters, this.#entries, this);
     }
   }
 
@@ -84,7 +83,7 @@ export class Chain {
       next,
       laterOnly((mark) => this.#mark(k + 1, mark)),
     );
-    const logic = createLogic(node, 'push', () => operator.create(context));
+    const logic = createLogic(node, 'push', () => operator.create(context), host.restored(node));
     this.#logics[k] = logic;
     const failed = (record: unknown, error: unknown): void =>
       this.#failures.settle(node, record, error, next);
@@ -112,7 +111,10 @@ export class Chain {
       emit,
       free: () => k > this.#completedAt && this.#tail.gathered < BATCH_SIZE && this.#idleFrom(k + 1),
       failed,
-      broke: (error) => this.#broke(k, error),
+      broke: (error) => {
+        this.#failures.rethrow();
+        throw this.nodes[k]!.explain(error, `process in "${this.nodes[k]!.name}"`);
+      },
       told: (mark) => this.#tell(k, mark),
       passed: (mark) => this.#mark(k + 1, mark),
     });
@@ -211,11 +213,6 @@ export class Chain {
     return true;
   }
 
-  #broke(k: number, error: unknown): never {
-    this.#failures.rethrow();
-    throw this.nodes[k]!.explain(error, `process in "${this.nodes[k]!.name}"`);
-  }
-
   /**
    * Event time has reached `time`: the next operator that cares is told, after all that those before it
    * made has been pulled. Returns whether there is nothing left to do. Where an operator says by itself
@@ -285,6 +282,14 @@ export class Chain {
   /** What is gathered before any work began was emitted behind the engine's back, and would be lost. */
   checkTurn(): void {
     if (this.#tail.gathered > 0) throw outOfTurn(this.nodes.at(-1)!);
+  }
+
+  /** What the operators remember; asked for between batches only. */
+  remembered(): [StageNode, unknown][] {
+    return this.#logics.flatMap((logic, k): [StageNode, unknown][] => {
+      const node = this.nodes[k]!;
+      return logic.snapshot === undefined ? [] : [[node, node.guard('remember', () => logic.snapshot!())]];
+    });
   }
 
   /** Frees what operators hold; what they throw is collected. */

@@ -1,29 +1,65 @@
 import type { NodeCounters } from './counters.ts';
 
+/** The bytes of a state, as they stand in a checkpoint. */
+export type StateBytes = readonly Uint8Array[];
+
 /** What a node was at a barrier. */
 export interface NodeSnapshot {
   readonly counters: Readonly<NodeCounters>;
-  /** What it remembered, as `encode` of the checkpoint made it; absent where it remembers nothing. */
-  readonly state?: unknown;
+  /** What its policies have absorbed, by their order; absent where nothing is counted. */
+  readonly budgets?: unknown;
+  /** What it remembered; absent where it remembers nothing. */
+  readonly state?: StateBytes;
 }
 
-/** Records that were sent along an edge, by its name. */
-export type EdgeCounts = Readonly<Record<string, number>>;
+/** Records that went along an edge: that were sent, and that were taken. */
+export interface EdgeSnapshot {
+  readonly sent: number;
+  readonly received: number;
+}
 
 /** What a stage was when a barrier went on behind it, or when it was over. */
 export interface StageSnapshot {
   readonly nodes: ReadonlyMap<string, NodeSnapshot>;
-  readonly sent: EdgeCounts;
+  /** By the names of the edges: what was sent along those that lead out, and taken from those that lead in. */
+  readonly sent: ReadonlyMap<string, number>;
+  readonly received: ReadonlyMap<string, number>;
 }
 
-/** What the parts of a run tell of a barrier that passes them; absent in a run that makes no checkpoints. */
+/** What a node was in the run that this one goes on with. */
+export interface RestoredNode {
+  readonly counters: Readonly<NodeCounters>;
+  readonly budgets: unknown;
+  /** Absent where it remembered nothing. */
+  readonly state: { readonly value: unknown } | undefined;
+}
+
+/** What the parts of a run tell of the barriers that pass them; absent in a run that makes no checkpoints. */
 export interface Checkpointing {
-  /** What a node remembered in the run that this one goes on with. */
-  restored(node: string): unknown;
+  /** `undefined` for a node that had not begun. */
+  restored(node: string): RestoredNode | undefined;
+  /** What went along an edge before; `undefined` for one that nothing had. */
+  restoredEdge(name: string): EdgeSnapshot | undefined;
+  /** Whether the stage of these nodes was over in the run that this one goes on with. */
+  wasOver(nodes: readonly string[]): boolean;
+  /**
+   * Makes bytes of what a node remembers, in this turn: it may change in the next.
+   *
+   * @throws MillraceError `ERR_SNAPSHOT`
+   */
+  encode(node: string, state: unknown): StateBytes;
   /** Where a reader stood when it sent the barrier. */
   positioned(node: string, id: number, position: unknown): void;
   /** The reader is opened: a barrier that is under way has to pass it, too. */
   opened(node: string): void;
-  /** The barrier goes on behind a stage, which remembers this. */
+  /** The barrier goes on behind a stage, which was this; called once for each stage. */
   passed(stage: number, id: number, snapshot: StageSnapshot): void;
+  /** The barrier could not be passed as it should: there will be no such checkpoint. */
+  failed(id: number, error: unknown): void;
+  /** A stage has nothing more to do. */
+  over(): void;
+  /** The number that the next checkpoint has. */
+  readonly next: number;
+  /** Whether a later run can go on from here, so that sinks leave what they have prepared. */
+  readonly resumable: boolean;
 }

@@ -1,9 +1,12 @@
 import type { StageEdge } from '../plan/plan.ts';
+import type { EdgeSnapshot } from './checkpointing.ts';
 import { Inlet, Outlet, type Receiver } from './streams.ts';
 
 /** An edge in a run: two Node streams, the one piped into the other. */
 export class Edge {
   readonly plan: StageEdge;
+  /** What it is called in checkpoints. */
+  readonly name: string;
   readonly outlet: Outlet;
   readonly inlet: Inlet;
   /** Whether event time is of use to what it leads to. */
@@ -14,6 +17,8 @@ export class Edge {
 
   constructor(plan: StageEdge, receiver: Receiver, events: { demanded(): void; cancelled(): void }) {
     this.plan = plan;
+    const { from, port, to, input } = plan.edge;
+    this.name = `${from.name}.${port} > ${to.name}.${input}`;
     this.heedsTime = receiver.heedsTime !== false;
     this.outlet = new Outlet(plan.capacity, events.demanded);
     this.inlet = new Inlet(plan.capacity, receiver);
@@ -31,6 +36,12 @@ export class Edge {
     this.cancelled = true;
     this.destroy();
     this.#onCancel();
+  }
+
+  /** What went along it in the run that this one goes on with. */
+  restore({ sent, received }: EdgeSnapshot): void {
+    this.outlet.sent = sent;
+    this.inlet.received = received;
   }
 
   destroy(): void {

@@ -46,6 +46,19 @@ export class NodeFailures {
     );
   }
 
+  /** What the budgets have absorbed, for checkpoints, in the order of the policies; `undefined` without any. */
+  get budgets(): unknown {
+    const spent = [...this.#accounts.values()].map((account) => account.spent);
+    return spent.every((one) => one === undefined) ? undefined : spent;
+  }
+
+  set budgets(spent: unknown) {
+    for (const [place, account] of [...this.#accounts.values()].entries()) {
+      const before = (spent as unknown[])[place];
+      if (before !== undefined && account.spent !== undefined) account.spent = before;
+    }
+  }
+
   /** Whether failures do anything but end the run. */
   get lenient(): boolean {
     return this.#settling.kind !== 'fail';

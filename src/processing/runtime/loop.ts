@@ -15,8 +15,22 @@ export interface LoopHost {
 /** Runs records from `position` on; returns where it stopped. */
 export type Loop = (records: readonly unknown[], position: number) => number;
 
+/**
+ * The loop of the operators of a chain that are plain functions, from the first on; `entries[k]` takes a record into
+ * operator `k`. `undefined` where there are none.
+ */
+export function prefixLoop(
+  logics: readonly SyncLogic<unknown, unknown>[],
+  counters: readonly NodeCounters[],
+  entries: readonly ((record: unknown) => void)[],
+  host: LoopHost,
+): Loop | undefined {
+  const plain = plainPrefix(logics);
+  return plain === 0 ? undefined : compileLoop(logics.slice(0, plain), counters, entries[plain]!, host);
+}
+
 /** How many operators from the first on are plain functions, up to one that emits nothing. */
-export function plainPrefix(logics: readonly SyncLogic<unknown, unknown>[]): number {
+function plainPrefix(logics: readonly SyncLogic<unknown, unknown>[]): number {
   for (const [k, { transform, accepts, absorbs }] of logics.entries()) {
     if (transform !== undefined || accepts !== undefined) continue;
     return absorbs === undefined ? k : k + 1;
@@ -29,7 +43,7 @@ export function plainPrefix(logics: readonly SyncLogic<unknown, unknown>[]): num
  * without the calls. Generated for each chain, so that V8 knows the functions it calls and inlines
  * them; `undefined` where the process forbids code generation, and the chain calls `push` instead.
  */
-export function compileLoop(
+function compileLoop(
   logics: readonly SyncLogic<unknown, unknown>[],
   counters: readonly NodeCounters[],
   emit: (record: unknown) => void,

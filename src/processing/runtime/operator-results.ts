@@ -3,23 +3,37 @@ import { refusePromise } from '../../core/thenable.ts';
 import type { Emit, SyncLogic } from '../../interfaces/operator.ts';
 import type { StageNode } from './stage-node.ts';
 
+/** What all kinds of logic may take over from an earlier run. */
+interface Restorable {
+  restore?(state: unknown): void;
+}
+
 /**
- * Runs an operator's `create`, and checks that it gave something with the `method` that the engine will call.
+ * Runs an operator's `create`, checks that it gave something with the `method` that the engine will call, and lets it
+ * take over what it remembered in the run that this one goes on with.
  *
  * @throws MillraceError `ERR_CALLBACK` that names the node.
  */
-export function createLogic<L>(node: StageNode, method: string, create: () => L): L {
-  return node.guard('create', () => {
-    const logic = create();
+export function createLogic<L extends Restorable>(
+  node: StageNode,
+  method: string,
+  create: () => L,
+  restored?: { readonly value: unknown } | undefined,
+): L {
+  const logic = node.guard('create', () => {
+    const made = create();
     refusePromise(
-      logic,
+      made,
       `Let create() return at once: it is called when the run begins, and nothing waits for it.`,
     );
-    if (typeof (logic as Partial<Record<string, unknown>> | undefined)?.[method] === 'function') return logic;
+    if (typeof (made as unknown as Partial<Record<string, unknown>> | undefined)?.[method] === 'function')
+      return made;
     throw new MillraceError('ERR_CALLBACK', `its create() returned nothing that has a ${method}()`, {
       hint: `Return an object with ${method}().`,
     });
   });
+  if (restored !== undefined) node.guard('go on in', () => logic.restore?.(restored.value));
+  return logic;
 }
 
 /** Frees what a synchronous operator holds; returns what it threw, if anything. */

@@ -1,7 +1,7 @@
 import { batch as makeBatch } from '../../core/batch.ts';
 import { isMillraceError } from '../../core/errors.ts';
 import type { Batch } from '../../interfaces/batch.ts';
-import type { Item } from '../../interfaces/signal.ts';
+import type { Barrier, Item } from '../../interfaces/signal.ts';
 import type { Sink, Writer } from '../../interfaces/writer.ts';
 import type { SinkNode } from '../graph/node.ts';
 import { lettersOrigin } from './letters-origin.ts';
@@ -11,6 +11,7 @@ import type { StageNode } from './stage-node.ts';
 import { Stopwatch } from './stopwatch.ts';
 import type { Receiver } from './streams.ts';
 import { traceBatch } from './trace.ts';
+import { Turnstile } from './turnstile.ts';
 
 /**
  * Writes what comes. A batch that fails is tried again whole; when that is of no use, its records are
@@ -23,7 +24,11 @@ export class SinkStage {
   readonly waitingFor = 'the writer';
   /** Settles when all input has been written; the output is not published yet. */
   readonly drained: Promise<void>;
+  /** What the sink gave for the checkpoint that comes next, once its input is over. */
+  prepared: unknown;
   readonly #run: RunContext;
+  readonly #passed: (barrier: Barrier, prepared: unknown) => void;
+  readonly #turns = new Turnstile();
   readonly #drain: () => void;
   #opening: Promise<Sink<unknown>> | undefined;
   #sink: Sink<unknown> | undefined;
@@ -32,16 +37,18 @@ export class SinkStage {
   #closed = false;
   #aborted = false;
 
-  constructor(node: StageNode, run: RunContext) {
+  /** `passed` is called when a barrier goes on, with what the sink has prepared. */
+  constructor(node: StageNode, run: RunContext, passed: (barrier: Barrier, prepared: unknown) => void) {
     this.node = node;
     this.#run = run;
+    this.#passed = passed;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.drained = promise;
     this.#drain = resolve;
     this.receiver = {
       heedsTime: false,
-      receive: (item) => this.#receive(item),
-      ended: () => this.#end(),
+      receive: (item) => this.#turns.pass(() => this.#receive(item)),
+      ended: () => this.#turns.pass(() => this.#end()),
       crashed: (error) => run.fail(error),
     };
   }
@@ -56,13 +63,21 @@ export class SinkStage {
       this.node.counters.bytesOut += bytes;
     };
     this.stopwatch.switchTo('busy');
-    this.#opening = this.#writer.open({ signal, clock, wrote });
+    const { checkpoints } = this.#run;
+    const from = checkpoints?.restored(this.node.name)?.state?.value;
+    this.#opening = this.#writer.open({
+      signal,
+      clock,
+      wrote,
+      ...(checkpoints !== undefined && { checkpointed: true }),
+      ...(from !== undefined && { from }),
+    });
     this.#sink = await this.#settling(this.#opening);
     this.stopwatch.switchTo('waiting');
   }
 
   #receive(item: Item<unknown>): void | Promise<void> {
-    if (item.kind === 'barrier') this.#run.emit({ type: 'barrier', node: this.node.name, id: item.id });
+    if (item.kind === 'barrier') return this.#barrier(item);
     if (item.kind !== 'batch') return;
     const { counters } = this.node;
     counters.in += item.records.length;
@@ -84,6 +99,34 @@ export class SinkStage {
         (error: unknown) => this.#recover(item, error),
       ),
     );
+  }
+
+  #barrier(barrier: Barrier): void | Promise<void> {
+    this.#run.emit({ type: 'barrier', node: this.node.name, id: barrier.id });
+    if (this.#run.checkpoints === undefined) return;
+    return this.#settling(this.#prepare(barrier));
+  }
+
+  /** What the sink cannot prepare fails the checkpoint, not the run: the next one has it, too. */
+  async #prepare(barrier: Barrier): Promise<void> {
+    const { checkpoints } = this.#run;
+    this.stopwatch.switchTo('busy');
+    try {
+      this.#passed(barrier, await this.#sink!.prepare?.(barrier.id));
+    } catch (error) {
+      checkpoints!.failed(
+        barrier.id,
+        this.node.explain(error, `prepare a checkpoint in "${this.node.name}"`),
+      );
+    }
+    this.stopwatch.switchTo('waiting');
+    this.node.lettersPort?.send(barrier);
+  }
+
+  /** A checkpoint is complete. */
+  async commit(id: number): Promise<void> {
+    if (this.#aborted || this.#closed || this.#sink?.commit === undefined) return;
+    await this.#turns.pass(() => this.#settling(this.#sink!.commit!(id)));
   }
 
   #wrote(batch: Batch<unknown>): void {
@@ -194,8 +237,20 @@ export class SinkStage {
     });
   }
 
-  #end(): void {
+  /** What a run with checkpoints has written to the end is prepared once for all that follow. */
+  async #end(): Promise<void> {
     this.node.failures.settleBudgets();
+    const { checkpoints } = this.#run;
+    if (checkpoints !== undefined && !this.#aborted) {
+      this.prepared = await this.#settling(this.#sink!.prepare?.(checkpoints.next) ?? Promise.resolve());
+    }
+    this.node.lettersPort?.end();
+    this.#drain();
+  }
+
+  /** Its input was over in the run that this one goes on with. */
+  skip(): void {
+    this.prepared = this.#run.checkpoints?.restored(this.node.name)?.state?.value;
     this.node.lettersPort?.end();
     this.#drain();
   }
@@ -216,8 +271,12 @@ export class SinkStage {
     const { name } = this.node;
     await patiently(this.#working, `what "${name}" is at`).catch(() => {});
     if (this.#closed) return;
-    if (this.#sink !== undefined) await patiently(this.#sink.abort(cause), `"${name}" to give up its output`);
-    else this.#opening?.then((sink) => sink.abort(cause)).catch(() => {});
+    const give = (sink: Sink<unknown>): Promise<void> =>
+      this.#run.checkpoints?.resumable === true && sink.suspend !== undefined
+        ? sink.suspend()
+        : sink.abort(cause);
+    if (this.#sink !== undefined) await patiently(give(this.#sink), `"${name}" to give up its output`);
+    else this.#opening?.then(give).catch(() => {});
   }
 }
 

@@ -1,7 +1,9 @@
 import { MillraceError } from '../../core/errors.ts';
+import type { Barrier } from '../../interfaces/signal.ts';
 import type { JoinNode, OperatorNode, ReaderNode } from '../graph/node.ts';
 import { type Stage as PlannedStage, stageVertices } from '../plan/plan.ts';
 import { Body } from './body.ts';
+import type { StageSnapshot } from './checkpointing.ts';
 import type { Edge } from './edge.ts';
 import { AsyncHead } from './heads/async-head.ts';
 import { concatHead } from './heads/concat-head.ts';
@@ -19,7 +21,9 @@ import { Port } from './port.ts';
 import type { RunContext } from './run-context.ts';
 import { SinkStage } from './sink-stage.ts';
 import { StageNode } from './stage-node.ts';
+import { StageSnapshots } from './stage-snapshot.ts';
 import type { Stopwatch } from './stopwatch.ts';
+import type { Receiver } from './streams.ts';
 
 /** A stage in a run: its ports, its nodes, and either a head with a body or a sink. */
 export class Stage {
@@ -28,9 +32,13 @@ export class Stage {
   /** Edges that lead in, in the order of the inputs. */
   readonly inputs: Edge[] = [];
   readonly sink: SinkStage | undefined;
+  /** Whether it has nothing more to do. */
+  over = false;
   readonly #ports = new Map<string, Port>();
   readonly #body: Body | undefined;
   readonly #head: Head | undefined;
+  readonly #run: RunContext;
+  readonly #snapshots: StageSnapshots | undefined;
 
   constructor(
     plan: PlannedStage,
@@ -39,17 +47,23 @@ export class Stage {
     run: RunContext,
   ) {
     this.plan = plan;
+    this.#run = run;
     const selected = plan.narrowed === undefined ? undefined : plan.fused[0];
     this.nodes = stageVertices(plan).map((vertex) => {
       const port = sendsLetters(vertex.name) ? this.port(vertex.name, 'letters') : undefined;
       return new StageNode(vertex, run, port, vertex === selected);
     });
+    const { checkpoints } = run;
+    const parts = { nodes: this.nodes, ports: () => this.#ports.values(), inputs: this.inputs };
+    this.#snapshots = checkpoints && new StageSnapshots(parts, checkpoints);
     if (plan.head === 'write') {
-      this.sink = new SinkStage(this.nodes[0]!, run);
+      this.sink = new SinkStage(this.nodes[0]!, run, (barrier, state) => this.#passed(barrier, state));
+      this.#whenOver(this.sink.drained);
       return;
     }
     const body = this.#createBody(run);
     this.#body = body;
+    this.#whenOver(body.finished);
     try {
       this.#head = this.#createHead(run, body, inputCount);
     } catch (error) {
@@ -89,16 +103,77 @@ export class Stage {
   }
 
   /** Where an edge puts what it brings. */
-  receiver(input: number) {
-    return this.sink?.receiver ?? this.#head!.receivers[input]!;
+  receiver(input: number): Receiver {
+    const receiver = this.sink?.receiver ?? this.#head!.receivers[input]!;
+    const snapshots = this.#snapshots;
+    if (snapshots === undefined) return receiver;
+    return {
+      ...receiver,
+      receive(item) {
+        if (item.kind === 'barrier') snapshots.arrive(item);
+        return receiver.receive(item);
+      },
+    };
+  }
+
+  #whenOver(finished: Promise<void>): void {
+    void finished.then(() => {
+      this.over = true;
+      this.#run.checkpoints?.over();
+    });
+  }
+
+  /** A barrier goes on; a sink remembers `prepared`. */
+  #passed(barrier: Barrier, prepared?: unknown): void {
+    const { checkpoints } = this.#run;
+    if (checkpoints === undefined) return;
+    try {
+      const snapshot = this.#snapshots!.take(barrier, this.#remembered(prepared));
+      checkpoints.passed(this.plan.id, barrier.id, snapshot);
+    } catch (error) {
+      checkpoints.failed(barrier.id, error);
+    }
+  }
+
+  #remembered(prepared: unknown): ReadonlyMap<StageNode, unknown> {
+    const remembered = new Map(this.#body?.chain.remembered());
+    const first = this.nodes[0]!;
+    if (prepared !== undefined) remembered.set(first, prepared);
+    else if (this.#head?.remembered !== undefined) remembered.set(first, this.#head.remembered());
+    return remembered;
+  }
+
+  /** What it was when it was over: of what it remembered only the output of a sink is of use. */
+  last(): StageSnapshot {
+    const prepared = this.sink?.prepared;
+    return this.#snapshots!.last(new Map(prepared === undefined ? [] : [[this.nodes[0]!, prepared]]));
+  }
+
+  /** Takes over what it was in the run that this one goes on with, once its edges are there. */
+  restore(): void {
+    const { checkpoints } = this.#run;
+    for (const node of this.nodes) {
+      const restored = checkpoints?.restored(node.name);
+      if (restored === undefined) continue;
+      Object.assign(node.counters, restored.counters);
+      if (restored.budgets !== undefined) node.failures.budgets = restored.budgets;
+    }
   }
 
   /** Lets items flow into the stage; a concat opens its inputs one by one. */
   connect(): void {
     const body = this.#body;
-    if (body?.chain.completed) body.end();
+    if (this.#run.checkpoints?.wasOver(this.nodes.map(({ name }) => name)) === true) this.#skip();
+    else if (body?.chain.completed) body.end();
     else if (this.plan.head === 'concat') this.inputs[0]!.connect();
     else for (const edge of this.inputs) edge.connect();
+  }
+
+  /** What it had to do was done before: nothing comes in, and what follows hears that nothing more does. */
+  #skip(): void {
+    for (const edge of this.inputs) edge.cancel();
+    this.#body?.skip();
+    this.sink?.skip();
   }
 
   demanded(): void {
@@ -131,6 +206,7 @@ export class Stage {
       fused: plan.fused.map((vertex) => node(vertex.name)!),
       split: node(plan.split?.name),
       port: (name) => this.port(last.name, name),
+      passed: (barrier) => this.#passed(barrier),
     });
   }
 

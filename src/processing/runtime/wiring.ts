@@ -32,9 +32,12 @@ export function wire(plan: Plan, run: RunContext): Wired {
       demanded: () => from.demanded(),
       cancelled: () => from.cancelled(),
     });
+    const before = run.checkpoints?.restoredEdge(edge.name);
+    if (before !== undefined) edge.restore(before);
     from.port(planned.edge.from.name, planned.edge.port).edges.push(edge);
     to.inputs[planned.edge.input] = edge;
     return edge;
   });
+  for (const stage of stages) stage.restore();
   return { stages, edges };
 }

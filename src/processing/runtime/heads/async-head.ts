@@ -229,6 +229,11 @@ export class AsyncHead implements Head {
     for (const resolve of idle) resolve();
   }
 
+  /** Asked for when nothing is in flight. */
+  remembered(): unknown {
+    return this.#logic.snapshot?.();
+  }
+
   over(): void {
     this.destroy(undefined);
   }

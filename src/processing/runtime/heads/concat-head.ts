@@ -10,11 +10,17 @@ export function concatHead(
   count: number,
   connect: (index: number) => void,
 ): Head {
+  let passed = 0;
   return {
     waitingFor: 'its inputs',
     receivers: Array.from({ length: count }, (_, index) => ({
       receive(item) {
         if (item.kind === 'watermark' && index < count - 1) return;
+        if (item.kind === 'barrier') {
+          // A reader that was opened while it was on its way sends it, too, behind nothing.
+          if (item.id <= passed) return;
+          passed = item.id;
+        }
         if (item.kind === 'batch') {
           node.counters.in += item.records.length;
           traceBatch(run, node.name, item);

@@ -17,6 +17,7 @@ export class DuplexHead implements Head {
   readonly #parts: HeadParts;
   readonly #logic: DuplexLogic<unknown>;
   #emitted = 0;
+  #remembered: unknown;
   #working = false;
   #ended = false;
   /** All that it was given has been worked off. */
@@ -28,7 +29,8 @@ export class DuplexHead implements Head {
     const { operator } = parts.node.vertex.node as OperatorNode;
     if (operator.kind !== 'duplex') throw new TypeError(`${parts.node.name} is not a duplex operator`);
     const context = this.#context();
-    this.#logic = createLogic(parts.node, 'write', () => operator.create(context));
+    const restored = parts.run.checkpoints?.restored(parts.node.name)?.state;
+    this.#logic = createLogic(parts.node, 'write', () => operator.create(context), restored);
     this.receivers = [
       {
         receive: (item) => this.#receive(item),
@@ -48,8 +50,21 @@ export class DuplexHead implements Head {
   }
 
   #signal(signal: Signal): void | Promise<void> {
-    if (this.#logic.signal === undefined) return this.#parts.body.signal(signal);
+    if (this.#logic.signal === undefined) return this.#forward(signal);
     if (!this.#over) return this.#work(() => this.#logic.signal!(signal));
+  }
+
+  /** What the logic remembers is what it is when a barrier goes on behind it. */
+  async #forward(signal: Signal): Promise<void> {
+    const { body, run } = this.#parts;
+    if (signal.kind === 'barrier' && run.checkpoints !== undefined) {
+      this.#remembered = await this.#logic.snapshot?.();
+    }
+    await body.signal(signal);
+  }
+
+  remembered(): unknown {
+    return this.#remembered;
   }
 
   get waitingFor(): string {
@@ -104,7 +119,7 @@ export class DuplexHead implements Head {
         await body.deliver(batch(records, origin));
         if (this.#working) body.stopwatch.switchTo('busy');
       },
-      forward: async (signal) => body.signal(signal),
+      forward: (signal) => this.#forward(signal),
       overflowed: (records) => {
         node.counters.overflowed += records;
       },

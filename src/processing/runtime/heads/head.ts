@@ -15,6 +15,8 @@ export interface Head {
   over?(): void;
   /** The run is over for another reason: free what is held. */
   destroy?(cause: unknown): void | Promise<void>;
+  /** What it remembers when a barrier goes on behind it; absent where it remembers nothing. */
+  remembered?(): unknown;
   /** What it waits for while it is at work, in words; for the watchdog. */
   readonly waitingFor: string;
 }

@@ -9,6 +9,11 @@ interface Input {
   ended: boolean;
 }
 
+interface RememberedInput {
+  readonly watermark: number;
+  readonly idle: boolean;
+}
+
 /**
  * Signals of many inputs made into one: the lowest watermark goes on, a barrier goes on when all
  * inputs have delivered it, and an input that has is held back until then.
@@ -22,14 +27,22 @@ export class Inputs {
   #idle = false;
   #held: (() => void)[] = [];
 
-  constructor(count: number, emit: (signal: Signal) => void | Promise<void>) {
-    this.#inputs = Array.from({ length: count }, () => ({
-      watermark: Number.NEGATIVE_INFINITY,
+  /** `restored` is what `remembered` gave in the run that this one goes on with. */
+  constructor(count: number, emit: (signal: Signal) => void | Promise<void>, restored?: unknown) {
+    const times = (restored ?? []) as readonly RememberedInput[];
+    this.#inputs = Array.from({ length: count }, (_, index) => ({
+      watermark: times[index]?.watermark ?? Number.NEGATIVE_INFINITY,
       barrier: Number.NEGATIVE_INFINITY,
-      idle: false,
+      idle: times[index]?.idle ?? false,
       ended: false,
     }));
     this.#emit = emit;
+    this.#idle = times.length > 0 && times.every(({ idle }) => idle);
+  }
+
+  /** The event time of each input. */
+  get remembered(): readonly RememberedInput[] {
+    return this.#inputs.map(({ watermark, idle }) => ({ watermark, idle }));
   }
 
   get allEnded(): boolean {

@@ -17,6 +17,7 @@ export function liftedLogic(logic: SyncLogic<unknown, unknown>): HeadLogic {
     },
     watermark: (time) => lateRecords('watermark', (emit) => logic.watermark?.(time, emit)),
     end: () => lateRecords('end', (emit) => logic.end?.(emit)),
+    ...(logic.snapshot !== undefined && { snapshot: () => logic.snapshot!() }),
     close: () => refuseLate('close', logic.close?.()),
   };
 }

@@ -4,8 +4,10 @@ import { Inputs } from './inputs.ts';
 
 /** Takes from all inputs as they come. Also where dead letters of many nodes meet. */
 export function mergeHead({ run, body, node }: HeadParts, count: number): Head {
-  const inputs = new Inputs(count, (signal) => body.signal(signal));
+  const restored = run.checkpoints?.restored(node.name)?.state?.value;
+  const inputs = new Inputs(count, (signal) => body.signal(signal), restored);
   return {
+    remembered: () => inputs.remembered,
     waitingFor: 'its inputs',
     over: () => inputs.release(),
     destroy: () => inputs.release(),

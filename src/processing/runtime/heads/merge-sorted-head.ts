@@ -1,85 +1,54 @@
 import { BATCH_SIZE, batch, GatheredOrigin } from '../../../core/batch.ts';
 import { MillraceError } from '../../../core/errors.ts';
 import type { Batch, BatchOrigin } from '../../../interfaces/batch.ts';
-import type { Watermark } from '../../../interfaces/signal.ts';
 import type { SortOrder } from '../../sorting/sort-order.ts';
 import { recordFailure } from '../record-failure.ts';
-import { traceBatch } from '../trace.ts';
 import type { Head, HeadParts } from './head.ts';
-import { Inputs } from './inputs.ts';
+import { HeldInputs } from './held-inputs.ts';
 
-interface Held {
-  batch: Batch<unknown> | undefined;
-  /** The keys of the batch's records. */
-  keys: readonly unknown[];
-  position: number;
-  /** Records of the batch that waits for its turn. */
-  waiting: number;
-  /** Resolves when no batch is held: the next may come. */
-  free: Promise<void>;
-  used: () => void;
-  /** The key of the last record that came; the next one's must not be less. */
-  last: { readonly key: unknown } | undefined;
-  /** Event time that goes on when the batch has been used. */
-  watermark: Watermark | undefined;
-  ended: boolean;
+/** The key of the last record that came; the next one's must not be less. */
+type Last = { readonly key: unknown } | undefined;
+
+interface Remembered {
+  readonly last: readonly Last[];
 }
 
 /** Merges inputs that are sorted; holds one batch of each, and waits for the one whose turn it may be. */
 export function mergeSortedHead(parts: HeadParts, count: number, order: SortOrder<unknown>): Head {
   const { run, body, node } = parts;
-  const held: Held[] = Array.from({ length: count }, () => ({
-    batch: undefined,
-    keys: [],
-    position: 0,
-    waiting: 0,
-    free: Promise.resolve(),
-    used: () => {},
-    last: undefined,
-    watermark: undefined,
-    ended: false,
-  }));
-  const inputs = new Inputs(count, (signal) => body.signal(signal));
+  const restored = run.checkpoints?.restored(node.name)?.state?.value as Remembered | undefined;
+  /** The keys of the records that are held, and the last one that came, by input. */
+  const keys: (readonly unknown[])[] = Array.from({ length: count }, () => []);
+  const last: Last[] = [];
   let merging = false;
 
   /** The input with the smallest record; `undefined` while one has none and may still get some. */
-  const smallest = (): Held | undefined => {
-    let found: Held | undefined;
-    for (const input of held) {
-      if (input.batch === undefined || input.position === input.keys.length) {
+  const smallest = (): number | undefined => {
+    let found: number | undefined;
+    for (const [index, input] of held.all.entries()) {
+      if (input.batch === undefined || input.position === input.batch.records.length) {
         if (!input.ended || input.batch !== undefined) return undefined;
         continue;
       }
-      if (found === undefined || order.compare(input.keys[input.position], found.keys[found.position]) < 0) {
-        found = input;
-      }
+      if (found === undefined || order.compare(keyOf(index), keyOf(found)) < 0) found = index;
     }
     return found;
   };
+  const keyOf = (index: number): unknown => keys[index]![held.all[index]!.position];
 
   const rows = (): Batch<unknown> | undefined => {
     const records: unknown[] = [];
     const origins: BatchOrigin[] = [];
     const indices: number[] = [];
     while (records.length < BATCH_SIZE) {
-      const input = smallest();
-      if (input === undefined) break;
+      const index = smallest();
+      if (index === undefined) break;
+      const input = held.all[index]!;
       records.push(input.batch!.records[input.position]);
       origins.push(input.batch!.origin);
       indices.push(input.position++);
     }
     return records.length === 0 ? undefined : batch(records, new GatheredOrigin(origins, indices));
-  };
-
-  const letGo = async (): Promise<void> => {
-    for (const [index, input] of held.entries()) {
-      if (input.batch === undefined || input.position < input.keys.length) continue;
-      const { watermark, used } = input;
-      Object.assign(input, { batch: undefined, watermark: undefined });
-      if (watermark !== undefined) await inputs.signal(index, watermark);
-      if (input.ended) await inputs.ended(index);
-      used();
-    }
   };
 
   const merge = async (): Promise<void> => {
@@ -88,69 +57,31 @@ export function mergeSortedHead(parts: HeadParts, count: number, order: SortOrde
     try {
       for (let merged = rows(); merged !== undefined; merged = rows()) {
         await body.deliver(merged);
-        await letGo();
+        await held.letGo();
       }
     } catch (error) {
       throw recordFailure('merge', node.name, error);
     } finally {
       merging = false;
     }
-    if (!body.over && held.every((input) => input.ended && input.batch === undefined)) await body.end();
+    if (!body.over && held.all.every((input) => input.ended && input.batch === undefined)) await body.end();
   };
 
-  const hold = (index: number, item: Batch<unknown>): void => {
-    const input = held[index]!;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const keys = sortedKeys(parts, index, item, order, input.last);
-    if (keys.length > 0) input.last = { key: keys.at(-1) };
-    Object.assign(input, { batch: item, keys, position: 0, waiting: 0, free: promise, used: resolve });
-  };
-
-  const over = (): void => {
-    inputs.release();
-    for (const input of held) {
-      if (input.batch !== undefined) node.counters.discarded += input.keys.length - input.position;
-      node.counters.discarded += input.waiting;
-      input.waiting = 0;
-      input.batch = undefined;
-      input.used();
-    }
-  };
-
+  const held = new HeldInputs(parts, count, {
+    took(index, taken) {
+      keys[index] = sortedKeys(parts, index, taken, order, last[index]);
+      last[index] = { key: keys[index].at(-1) };
+    },
+    goOn: merge,
+  });
+  // What is held again came before the last key that was remembered.
+  for (const [index, before] of (restored?.last ?? []).entries()) last[index] = before;
   return {
     waitingFor: 'its inputs',
-    over,
-    destroy: over,
-    receivers: held.map((input, index) => ({
-      async receive(item) {
-        // What is held came before a barrier, and is kept; but it must not come after a watermark. That is held
-        // with it, and not waited for: the barrier behind it may be what another input is held back for.
-        if (item.kind === 'watermark' && input.batch !== undefined) {
-          input.watermark = item;
-          return;
-        }
-        if (item.kind !== 'batch') return inputs.signal(index, item);
-        inputs.active(index);
-        node.counters.in += item.records.length;
-        input.waiting = item.records.length;
-        traceBatch(run, node.name, item);
-        await input.free;
-        if (body.over) {
-          node.counters.discarded += input.waiting;
-          input.waiting = 0;
-          return;
-        }
-        if (item.records.length === 0) return;
-        hold(index, item);
-        merge().catch((error: unknown) => run.fail(error));
-      },
-      async ended() {
-        input.ended = true;
-        await inputs.ended(index, input.batch !== undefined);
-        await merge();
-      },
-      crashed: (error) => run.fail(error),
-    })),
+    over: held.over,
+    destroy: held.over,
+    receivers: held.receivers,
+    remembered: () => ({ ...held.remembered, last: keys.map((_, index) => last[index]) }),
   };
 }
 
@@ -160,7 +91,7 @@ function sortedKeys(
   index: number,
   { records, origin }: Batch<unknown>,
   order: SortOrder<unknown>,
-  last: Held['last'],
+  last: Last,
 ): readonly unknown[] {
   const keys: unknown[] = [];
   let before = last;

@@ -21,7 +21,7 @@ export class ReadPosition {
     this.#node = node;
     this.#run = run;
     this.#send = send;
-    const from = run.checkpoints?.restored(node);
+    const from = run.checkpoints?.restored(node)?.state?.value;
     this.from = from === BEGINNING ? undefined : from;
   }
 

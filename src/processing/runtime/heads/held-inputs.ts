@@ -1,0 +1,144 @@
+import { batch, CountedOrigin } from '../../../core/batch.ts';
+import type { Batch } from '../../../interfaces/batch.ts';
+import type { Watermark } from '../../../interfaces/signal.ts';
+import type { Receiver } from '../streams.ts';
+import { traceBatch } from '../trace.ts';
+import type { HeadParts } from './head.ts';
+import { Inputs } from './inputs.ts';
+
+/** An input of which one batch is held. */
+export interface HeldInput {
+  batch: Batch<unknown> | undefined;
+  /** The record of the batch that is next. */
+  position: number;
+  /** Event time that comes behind the batch. */
+  mark: Watermark | undefined;
+  /** Records of the batch that waits for its turn. */
+  waiting: number;
+  /** Resolves when no batch is held: the next may come. */
+  free: Promise<void>;
+  used: () => void;
+  ended: boolean;
+}
+
+interface Remembered {
+  readonly inputs: unknown;
+  readonly held: readonly { readonly records: readonly unknown[]; readonly mark: Watermark | undefined }[];
+}
+
+/** What is done with the batches. */
+export interface HeldUse {
+  /** A batch has come; the input holds it. */
+  took?(index: number, batch: Batch<unknown>): void;
+  /** Goes on with what is held, as far as that is possible. */
+  goOn(): Promise<void>;
+}
+
+/** Many inputs whose records are used side by side: one batch of each is held. */
+export class HeldInputs {
+  readonly all: readonly HeldInput[];
+  readonly receivers: readonly Receiver[];
+  readonly #parts: HeadParts;
+  readonly #inputs: Inputs;
+  readonly #use: HeldUse;
+
+  constructor(parts: HeadParts, count: number, use: HeldUse) {
+    this.#parts = parts;
+    this.#use = use;
+    const restored = parts.run.checkpoints?.restored(parts.node.name)?.state?.value as Remembered | undefined;
+    this.all = Array.from({ length: count }, () => ({
+      batch: undefined,
+      position: 0,
+      mark: undefined,
+      waiting: 0,
+      free: Promise.resolve(),
+      used: () => {},
+      ended: false,
+    }));
+    this.#inputs = new Inputs(count, (signal) => parts.body.signal(signal), restored?.inputs);
+    this.receivers = this.all.map((input, index) => ({
+      receive: (item) => (item.kind === 'batch' ? this.#receive(index, item) : this.#signal(index, item)),
+      ended: async () => {
+        input.ended = true;
+        await this.#inputs.ended(index, input.batch !== undefined);
+        await use.goOn();
+      },
+      crashed: (error) => parts.run.fail(error),
+    }));
+    for (const [index, { records, mark }] of (restored?.held ?? []).entries()) {
+      if (records.length === 0) continue;
+      this.#hold(index, batch(records, new CountedOrigin(parts.node.name, 1)));
+      this.all[index]!.mark = mark;
+    }
+  }
+
+  /** What is held, and the event time of each input. */
+  get remembered(): Remembered {
+    return {
+      inputs: this.#inputs.remembered,
+      held: this.all.map((input) => ({
+        records: input.batch?.records.slice(input.position) ?? [],
+        mark: input.mark,
+      })),
+    };
+  }
+
+  /**
+   * What is held came before a barrier, and is kept; but it must not come after a watermark, which is held with it,
+   * and not waited for: the barrier behind it may be what another input is held back for.
+   */
+  #signal(index: number, signal: Parameters<Inputs['signal']>[1]): Promise<void> | undefined {
+    const input = this.all[index]!;
+    if (signal.kind === 'barrier' || input.batch === undefined) return this.#inputs.signal(index, signal);
+    input.mark = signal;
+    return undefined;
+  }
+
+  async #receive(index: number, item: Batch<unknown>): Promise<void> {
+    const { body, node, run } = this.#parts;
+    const input = this.all[index]!;
+    this.#inputs.active(index);
+    node.counters.in += item.records.length;
+    input.waiting = item.records.length;
+    traceBatch(run, node.name, item);
+    await input.free;
+    if (body.over) node.counters.discarded += input.waiting;
+    input.waiting = 0;
+    if (body.over) return;
+    if (item.records.length === 0) return;
+    this.#hold(index, item);
+    this.#use.goOn().catch((error: unknown) => run.fail(error));
+  }
+
+  #hold(index: number, item: Batch<unknown>): void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#use.took?.(index, item);
+    Object.assign(this.all[index]!, { batch: item, position: 0, free: promise, used: resolve });
+  }
+
+  /** Lets go of the batches that are used up; what comes behind them may come. */
+  async letGo(): Promise<void> {
+    for (const [index, input] of this.all.entries()) {
+      if (input.batch === undefined || input.position < input.batch.records.length) continue;
+      const { mark, used } = input;
+      input.batch = undefined;
+      input.mark = undefined;
+      if (mark !== undefined) await this.#inputs.signal(index, mark);
+      if (input.ended) await this.#inputs.ended(index);
+      used();
+    }
+  }
+
+  /** Nobody wants anything more, or the run is over: what is held is discarded. */
+  readonly over = (): void => {
+    this.#inputs.release();
+    const { counters } = this.#parts.node;
+    for (const input of this.all) {
+      if (input.batch !== undefined) counters.discarded += input.batch.records.length - input.position;
+      counters.discarded += input.waiting;
+      input.waiting = 0;
+      input.batch = undefined;
+      input.used();
+    }
+  };
+}
