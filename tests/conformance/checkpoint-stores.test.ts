@@ -31,23 +31,25 @@ suite('directory', () => directoryStore(folder.path('state')), {
     'the disk is full': () => failing({ write: 'ENOSPC' }),
     'the disk does not keep what it was given': () => failing({ sync: 'EIO' }),
     'the folder may not be changed': () => failing({ rename: 'EACCES' }),
+    'the name does not get onto the disk': () => failing({ folder: 'EIO' }),
   },
 });
 suite('directory of five', () => directoryStore(folder.path('state/deep/down'), { keep: 5 }), { keep: 5 });
 
+interface Failing {
+  readonly write?: string;
+  readonly sync?: string;
+  readonly rename?: string;
+  /** The sync of the folder, once checkpoint 2 has its name. */
+  readonly folder?: string;
+}
+
 /** A store on a disk whose call of this kind fails once, for checkpoint 2. */
-function failing({
-  write,
-  sync,
-  rename,
-}: {
-  write?: string;
-  sync?: string;
-  rename?: string;
-}): CheckpointStore {
+function failing(calls: Failing): CheckpointStore {
   let broken = true;
-  const fails = (code: string | undefined, path: string) => {
-    if (code === undefined || !broken || !path.includes('2.checkpoint')) return;
+  let named = false;
+  const fails = (code: string | undefined, concerned: boolean) => {
+    if (code === undefined || !broken || !concerned) return;
     broken = false;
     throw Object.assign(new Error(`${code}: it fails`), { code });
   };
@@ -55,13 +57,15 @@ function failing({
     ...nodeStoreFileSystem,
     async open(path, flags, mode) {
       const handle = await nodeStoreFileSystem.open(path, flags, mode);
+      const second = path.includes('2.checkpoint');
       return {
         write: async (...given) => {
-          fails(write, path);
+          fails(calls.write, second);
           return handle.write(...given);
         },
         sync: async () => {
-          fails(sync, path);
+          fails(calls.sync, second);
+          fails(calls.folder, named);
           return handle.sync();
         },
         read: (...given) => handle.read(...given),
@@ -70,7 +74,8 @@ function failing({
       };
     },
     async rename(from, to) {
-      fails(rename, to);
+      fails(calls.rename, to.endsWith('2.checkpoint'));
+      named ||= to.endsWith('2.checkpoint');
       return nodeStoreFileSystem.rename(from, to);
     },
   };

@@ -74,6 +74,7 @@ class Law {
           hint: expect.any(String),
         });
         await this.#keeps(session);
+        expect(this.disk.names(FOLDER).filter((name) => name.includes('partial'))).toEqual([]);
         // Trying again must do: the fault was a single one.
         await session.write(next, bytesOf(next));
       }
@@ -119,18 +120,28 @@ const FAULTS: readonly Fault[] = ['crash', 'ENOSPC', 'EIO', 'short'];
 const LOSSES: readonly Loss[] = ['power', 'kill'];
 
 describe('a directory of checkpoints on a disk that keeps no more than it promised', () => {
-  test.each(FAULTS.flatMap((fault) => LOSSES.map((loss) => [fault, loss] as const)))(
-    'keeps the newest after %s at any call, then a loss of %s',
-    async (kind, loss) => {
+  /** What comes after the fault, and after another process has gone on from there. */
+  const LOSS_OF_BOTH: readonly (readonly [Loss, Loss])[] = [
+    ['power', 'power'],
+    ['kill', 'kill'],
+    ['kill', 'power'],
+  ];
+  test.each(FAULTS.flatMap((fault) => LOSS_OF_BOTH.map((losses) => [fault, ...losses] as const)))(
+    'keeps the newest after %s at any call, then a loss by %s, then one by %s',
+    async (kind, loss, later) => {
       for (let at = 0, met = true; met; at++) {
-        for (let seed = 0; seed < (loss === 'power' ? 8 : 1); seed++) {
+        for (let seed = 0; seed < (later === 'power' ? 8 : 1); seed++) {
           const law = new Law(seededRandom(at * 100 + seed));
-          if (seed % 2 === 1) await law.process(2);
+          // The one before was killed in the middle: its lock is there.
+          if (seed % 2 === 0) {
+            await law.process(2, { at: 60, kind: 'crash' });
+            law.disk.crash('kill');
+          }
           await law.process(4, { at, kind });
           met = law.disk.calls > at;
           law.disk.crash(loss);
-          await law.process(1);
-          law.disk.crash(loss);
+          await law.process(seed % 4 === 0 ? 1 : 0);
+          law.disk.crash(later);
           await law.ends();
         }
       }

@@ -13,12 +13,22 @@ const FOLDER = '/state';
 
 /** A folder that many processes use at once: each of their calls waits for its turn, and then is done at once. */
 class SharedFolder {
-  readonly #scheduler: fc.Scheduler;
+  /** What each process waits for, by its number. */
+  readonly #waiting = new Map<number, () => void>();
   readonly #files = new Map<string, Buffer>();
   readonly #living = new Set<number>();
 
-  constructor(scheduler: fc.Scheduler) {
-    this.#scheduler = scheduler;
+  /** The processes that wait for a call. */
+  get waiting(): readonly number[] {
+    return [...this.#waiting.keys()].sort((a, b) => a - b);
+  }
+
+  /** Lets a process do one call; resolves when it has come to its next. */
+  async turn(pid: number): Promise<void> {
+    const go = this.#waiting.get(pid);
+    this.#waiting.delete(pid);
+    go?.();
+    await settled();
   }
 
   machine(pid: number): Machine {
@@ -38,9 +48,10 @@ class SharedFolder {
     return this.#living.has(pid);
   }
 
-  /** What the process has called for is not done any more. */
+  /** What the process has called for is not done any more, and it never hears of it. */
   kill(pid: number): void {
     this.#living.delete(pid);
+    this.#waiting.delete(pid);
   }
 
   names(): string[] {
@@ -49,9 +60,7 @@ class SharedFolder {
 
   fileSystem(pid: number): StoreFileSystem {
     const call = async <T>(act: () => T): Promise<T> => {
-      await this.#scheduler.schedule(Promise.resolve());
-      // It never hears of it.
-      if (!this.alive(pid)) return new Promise<never>(() => {});
+      await new Promise<void>((resolve) => this.#waiting.set(pid, resolve));
       return act();
     };
     const need = (path: string): Buffer => {
@@ -121,89 +130,126 @@ function settled(): Promise<undefined> {
   });
 }
 
+/** One process after the other, as the test has it. */
+class Contest {
+  readonly folder = new SharedFolder();
+  /** Which process has the lock, as far as it knows. */
+  owner: number | undefined;
+  owned = 0;
+  takenOver = 0;
+
+  async acquire(pid: number): Promise<StoreLock | undefined> {
+    const spec = {
+      folder: FOLDER,
+      fileSystem: this.folder.fileSystem(pid),
+      machine: this.folder.machine(pid),
+      takeOver: false,
+      what: 'it',
+    };
+    let lock: StoreLock;
+    try {
+      lock = await StoreLock.acquire(spec);
+    } catch (error) {
+      expect(isMillraceError(error) && error.code, String(error)).toBe('ERR_LOCKED');
+      return undefined;
+    }
+    if (this.owner !== undefined) {
+      const whose = `process ${pid} took the lock of process ${this.owner}, which is alive`;
+      expect(this.folder.alive(this.owner), whose).toBe(false);
+      this.takenOver++;
+    }
+    this.owner = pid;
+    this.owned++;
+    // What an owner does first: it removes what others have left.
+    for (const name of await spec.fileSystem.readdir(FOLDER)) {
+      if (name.startsWith(`${LOCK}.`)) await discard(spec.fileSystem, `${FOLDER}/${name}`);
+    }
+    expect(await lock.held()).toBe(true);
+    return lock;
+  }
+
+  /** Tries to take the lock so many times, and gives it back each time. */
+  async lives(pid: number, times: number): Promise<void> {
+    for (let left = times; left > 0; left--) {
+      const lock = await this.acquire(pid);
+      if (lock === undefined) continue;
+      await lock.release();
+      this.owner = undefined;
+    }
+  }
+
+  /** Lets all go on, one after the other, until nobody wants to. */
+  async ends(): Promise<void> {
+    for (let [pid] = this.folder.waiting; pid !== undefined; [pid] = this.folder.waiting) {
+      await this.folder.turn(pid);
+    }
+  }
+}
+
+/** A claim that was withdrawn, and made by another under the same name, was removed once more by the first. */
+const WITHDRAWN_TWICE = [
+  { who: 3, calls: 7, kill: false },
+  { who: 0, calls: 8, kill: false },
+  { who: 1, calls: 7, kill: false },
+  { who: 1, calls: 6, kill: false },
+  { who: 3, calls: 1, kill: true },
+  { who: 1, calls: 1, kill: false },
+  { who: 1, calls: 15, kill: true },
+  { who: 0, calls: 14, kill: false },
+  { who: 3, calls: 13, kill: false },
+];
+
 describe('a lock that several processes want at once', () => {
   test('has one owner that is alive at the most, whatever order things happen in and whoever is killed', async () => {
-    const life = fc.record({ kill: fc.nat(60), tries: fc.integer({ min: 1, max: 3 }), mortal: fc.boolean() });
+    // Most of what goes wrong needs one who stands still for long while another does much.
+    const turn = fc.record({
+      who: fc.nat(3),
+      calls: fc.integer({ min: 1, max: 16 }),
+      kill: fc.integer({ min: 0, max: 9 }).map((one) => one === 0),
+    });
     let owned = 0;
     let takenOver = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.scheduler(),
-        fc.array(life, { minLength: 2, maxLength: 5 }),
-        async (scheduler, lives) => {
-          const folder = new SharedFolder(scheduler);
-          let owner: number | undefined;
-          const live = async (pid: number, tries: number) => {
-            const machine = folder.machine(pid);
-            const fileSystem = folder.fileSystem(pid);
-            for (let left = tries; left > 0; left--) {
-              const spec = { folder: FOLDER, fileSystem, machine, takeOver: false, what: 'it' };
-              const lock = await StoreLock.acquire(spec).catch((error: unknown) => {
-                expect(isMillraceError(error) && error.code, String(error)).toBe('ERR_LOCKED');
-              });
-              if (lock === undefined) continue;
-              if (owner !== undefined) {
-                expect(
-                  folder.alive(owner),
-                  `process ${pid} took the lock of process ${owner}, which is alive`,
-                ).toBe(false);
-                takenOver++;
-              }
-              owner = pid;
-              owned++;
-              // What the owner does first: it removes what others have left.
-              for (const name of await fileSystem.readdir(FOLDER)) {
-                if (name.startsWith(`${LOCK}.`)) await discard(fileSystem, `${FOLDER}/${name}`);
-              }
-              expect(await lock.held()).toBe(true);
-              const releasing = lock.release();
-              // From here on another may have it.
-              owner = undefined;
-              await releasing;
-            }
-          };
-          const lived = lives.map(({ tries }, index) => live(index + 1, tries));
-          const mortals = lives.map(({ mortal, kill }, index) => ({
-            pid: index + 1,
-            at: mortal ? kill : -1,
-          }));
-          const failed = Promise.all(lived).then(
-            () => undefined,
-            (error: unknown) => ({ error }),
-          );
+    const contest = fc.asyncProperty(
+      fc.array(turn, { maxLength: 40 }),
+      fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 2, maxLength: 4 }),
+      fc.boolean(),
+      async (turns, times, dead) => {
+        const contest = new Contest();
+        const { folder } = contest;
+        if (dead) {
+          void contest.acquire(0);
           await settled();
-          for (let step = 0; scheduler.count() > 0; step++) {
-            for (const { pid, at } of mortals) if (at === step) folder.kill(pid);
-            await scheduler.waitOne();
-            await settled();
-          }
-          for (let pid = 1; pid <= lives.length; pid++) folder.kill(pid);
-          const outcome = await Promise.race([failed, settled()]);
-          if (outcome !== undefined) throw outcome.error;
-          // Whoever comes last finds nobody alive, and gets it.
-          const last = 99;
-          let got = false;
-          const spec = {
-            folder: FOLDER,
-            fileSystem: folder.fileSystem(last),
-            machine: folder.machine(last),
-            takeOver: false,
-            what: 'it',
-          };
-          void StoreLock.acquire(spec).then(() => {
-            got = true;
-          });
-          await settled();
-          while (scheduler.count() > 0) {
-            await scheduler.waitOne();
-            await settled();
-          }
-          expect(got).toBe(true);
-        },
-      ),
-      { numRuns: 1500 },
+          await contest.ends();
+          folder.kill(0);
+        }
+        const errors: unknown[] = [];
+        for (const [index, many] of times.entries()) {
+          contest.lives(index + 1, many).catch((error: unknown) => errors.push(error));
+        }
+        await settled();
+        for (const { who, calls, kill } of turns) {
+          const pid = folder.waiting[who % folder.waiting.length];
+          if (pid === undefined) break;
+          for (let left = calls; left > 0; left--) await folder.turn(pid);
+          if (kill) folder.kill(pid);
+        }
+        await contest.ends();
+        expect(errors).toEqual([]);
+        // Whoever comes last finds nobody alive, and gets it.
+        for (let pid = 0; pid <= times.length; pid++) folder.kill(pid);
+        let got: StoreLock | undefined;
+        void contest.acquire(99).then((lock) => {
+          got = lock;
+        });
+        await settled();
+        await contest.ends();
+        expect(got).toBeDefined();
+        owned += contest.owned;
+        takenOver += contest.takenOver;
+      },
     );
-    expect(owned).toBeGreaterThan(1500);
-    expect(takenOver).toBeGreaterThan(100);
+    await fc.assert(contest, { numRuns: 3000, examples: [[WITHDRAWN_TWICE, [2, 2, 1, 1], false]] });
+    expect(owned).toBeGreaterThan(3000);
+    expect(takenOver).toBeGreaterThan(300);
   });
 });

@@ -31,7 +31,8 @@ export interface LockSpec {
  * - Whoever finds that the owner is gone first claims to be the next one after that very owner: by a link again, under a name
  *   made of the contents of the lock. Of all who try, one gets it.
  * - The claim holds if the lock is still the same after it was made. As contents never come back, nobody can have claimed it
- *   before, for claims are removed by those who own the lock only. So the winner, and nobody else, replaces the lock.
+ *   before: a claim is removed by whoever owns the lock, when it is another, or by its maker. So the winner, and nobody else,
+ *   replaces the lock.
  * - Whoever is killed in between leaves a claim, whose owner is gone: the next one claims to follow that one.
  */
 export class StoreLock {
@@ -57,7 +58,7 @@ export class StoreLock {
         retryable: true,
       });
     } catch (error) {
-      if (lock.#claim !== undefined) await discard(spec.fileSystem, lock.#claim);
+      await lock.#withdraw();
       throw error;
     } finally {
       await discard(spec.fileSystem, lock.#own);
@@ -75,13 +76,12 @@ export class StoreLock {
     if (linked !== 'taken') return linked === 'done';
     const found = await this.#read(this.#path);
     if (found === undefined) return false;
-    const claimed = await this.#follow(found);
-    if (claimed === undefined) return false;
+    if (!(await this.#follow(found))) return false;
     if ((await this.#read(this.#path)) === found) {
       await this.#spec.fileSystem.rename(this.#own, this.#path);
       return true;
     }
-    await discard(this.#spec.fileSystem, claimed);
+    await this.#withdraw();
     return false;
   }
 
@@ -93,8 +93,15 @@ export class StoreLock {
     await putFile(fileSystem, this.#own, [Buffer.from(this.#text)]);
   }
 
+  /** Removes its claim, once: another may make one under the same name afterwards. */
+  async #withdraw(): Promise<void> {
+    const claim = this.#claim;
+    this.#claim = undefined;
+    if (claim !== undefined) await discard(this.#spec.fileSystem, claim);
+  }
+
   /** Claims to come after the owner that was found, or after the last of those who claimed that and are gone. */
-  async #follow(found: string): Promise<string | undefined> {
+  async #follow(found: string): Promise<boolean> {
     let text: string | undefined = found;
     while (text !== undefined) {
       this.#passBy(text);
@@ -102,14 +109,14 @@ export class StoreLock {
       const linked = await this.#link(claim);
       if (linked === 'done') {
         this.#claim = claim;
-        return claim;
+        return true;
       }
-      if (linked === 'gone') return undefined;
+      if (linked === 'gone') return false;
       const next: string | undefined = await this.#read(claim);
       // What follows itself was not made by this code; nor does anything but one's own claim follow oneself.
       text = next === text ? undefined : next;
     }
-    return undefined;
+    return false;
   }
 
   #passBy(text: string): void {
