@@ -15,6 +15,14 @@ export { arrow, csv, json, ndjson, parquet, stdout, text } from './formats.ts';
 export { deadLetters, from, readFrom } from './from.ts';
 export type { Aggregate, AggregateResults, Aggregates } from './interfaces/aggregate.ts';
 export type { Batch, BatchOrigin, Origin } from './interfaces/batch.ts';
+export type {
+  CheckpointEntry,
+  CheckpointSession,
+  CheckpointStore,
+  CheckpointsOf,
+  CheckpointView,
+  OpenCheckpoints,
+} from './interfaces/checkpoint.ts';
 export type { Cancel, Clock } from './interfaces/clock.ts';
 export type { Component, ComponentKind, Plugin } from './interfaces/component.ts';
 export type { DeadLetter, DecodeFailure, Replacement } from './interfaces/failure.ts';

@@ -1,5 +1,10 @@
+export {
+  type CheckpointStoreCases,
+  checkpointStoreConformance,
+} from './checkpoint-store-conformance.ts';
 export { type ExpectMarblesOptions, expectMarbles } from './expect-marbles.ts';
 export { type Marbles, type MarblesOptions, marbles } from './marbles.ts';
+export { type MemoryStoreOptions, memoryStore } from './memory-store.ts';
 export {
   type ConformanceCase,
   type OperatorCases,

@@ -124,8 +124,10 @@ const NAMES = [
 ];
 
 const TESTING_NAMES = [
+  'checkpointStoreConformance',
   'expectMarbles',
   'marbles',
+  'memoryStore',
   'operatorConformance',
   'probeOperator',
   'probeReader',

@@ -1,0 +1,115 @@
+/** What a store knows of a checkpoint without reading it; whether it is whole is found when it is read. */
+export interface CheckpointEntry {
+  /** Its number, from 1: later checkpoints have larger ones. */
+  readonly id: number;
+  /** When the store took it in, in milliseconds since the epoch. */
+  readonly time: number;
+  /** Bytes that it takes. */
+  readonly bytes: number;
+}
+
+/** Whose checkpoints to open. */
+export interface CheckpointsOf {
+  /** Name of the pipeline. */
+  readonly pipeline: string;
+}
+
+/** How to open the checkpoints of a pipeline for writing. */
+export interface OpenCheckpoints extends CheckpointsOf {
+  /**
+   * Takes the lock even from an owner of which nobody here can tell whether it is alive, such as one on another
+   * host. Two owners at once destroy what they write: say so only when the other is known to be gone. An owner
+   * that is known to be alive keeps it all the same. @default false
+   */
+  readonly takeOver?: boolean;
+}
+
+/** The checkpoints of one pipeline, for reading only. */
+export interface CheckpointView {
+  /** Where they are, for messages. */
+  readonly label: string;
+  /** What is there, the newest first. */
+  list(): Promise<readonly CheckpointEntry[]>;
+  /**
+   * The bytes of one, as they are: nothing is checked.
+   *
+   * @throws MillraceError `ERR_NOT_FOUND` when it is not there.
+   */
+  read(id: number): Promise<Uint8Array>;
+}
+
+/** The checkpoints of one pipeline, locked for whoever opened them. Calls may overlap; they are done in order. */
+export interface CheckpointSession extends CheckpointView {
+  /**
+   * Takes a checkpoint: when this resolves, it is there whole and survives a loss of power; when it rejects, those
+   * before it are as they were, and the same `id` may be tried again. It pulls the next chunk when the one before is
+   * written, so that whoever makes them is not in one go. Older ones may go afterwards.
+   *
+   * @throws MillraceError `ERR_CHECKPOINT` when `id` is not larger than that of every checkpoint there,
+   *   `ERR_LOCKED` when somebody has taken the lock over, `ERR_SPACE`, `ERR_PERMISSION`, `ERR_IO`.
+   */
+  write(id: number, chunks: Iterable<Uint8Array>): Promise<void>;
+  /** Removes a checkpoint, if it is there. */
+  remove(id: number): Promise<void>;
+  /** Gives the lock back, behind what is being done. Closing twice is allowed. */
+  close(): Promise<void>;
+}
+
+/** Where checkpoints are kept. A frozen description: state is born in `open`. */
+export interface CheckpointStore {
+  /** Kind and place, for messages: `directory ./state`. */
+  readonly label: string;
+  /**
+   * Takes the lock of the pipeline, and gives access to its checkpoints.
+   *
+   * @throws MillraceError `ERR_LOCKED` when somebody else has it; the message names the owner.
+   */
+  open(options: OpenCheckpoints): Promise<CheckpointSession>;
+  /** Access for reading, without the lock; nothing is made or changed. */
+  inspect(options: CheckpointsOf): Promise<CheckpointView>;
+}
+
+/** How far the run was: under way, stopped on purpose, or at the end of all input. */
+export type CheckpointStage = 'running' | 'stopped' | 'finished';
+
+/** What stands in front of the states of a checkpoint. */
+export interface CheckpointHead {
+  readonly id: number;
+  /** When it was taken, in milliseconds since the epoch. */
+  readonly time: number;
+  /** Name of the pipeline. */
+  readonly pipeline: string;
+  readonly stage: CheckpointStage;
+  /** Plain data about the run as a whole: the fingerprint of the graph, the balance, and so on. */
+  readonly manifest: unknown;
+}
+
+/** What a checkpoint file is made of. */
+export interface CheckpointContent extends CheckpointHead {
+  /**
+   * Names, each once, with the bytes of a state as `encodeSnapshot` makes them: taken from it as the file is written,
+   * or gathered before.
+   */
+  readonly states: Iterable<readonly [name: string, chunks: Iterable<Uint8Array>]>;
+}
+
+/** The state of one node in a checkpoint: its bytes are checked, and made a value when asked. */
+export interface StoredState {
+  /** Bytes of the encoded state, uncompressed. */
+  readonly bytes: number;
+  /**
+   * The state, a new copy each time.
+   *
+   * @throws MillraceError `ERR_CHECKPOINT` when the bytes are none that millrace wrote.
+   */
+  value(): unknown;
+}
+
+/** A checkpoint that was read and found whole. */
+export interface Checkpoint extends CheckpointHead {
+  /** The version of millrace that wrote it. */
+  readonly millrace: string;
+  /** The version of its format. */
+  readonly format: number;
+  readonly states: ReadonlyMap<string, StoredState>;
+}

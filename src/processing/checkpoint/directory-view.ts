@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import type { CheckpointEntry, CheckpointView } from '../../interfaces/checkpoint.ts';
+import { errnoOf, storeError } from './store-error.ts';
+import { type StoreFileSystem, wholeFile } from './store-file-system.ts';
+
+const NAME = /^(\d{12,16})\.checkpoint$/;
+
+/** The name of the file of a checkpoint: in a listing they stand in their order. */
+export function fileName(id: number): string {
+  return `${String(id).padStart(12, '0')}.checkpoint`;
+}
+
+/** The numbers of the checkpoints in a folder, the largest first. */
+export async function idsIn(folder: string, fileSystem: StoreFileSystem): Promise<number[]> {
+  const names = await fileSystem.readdir(folder);
+  const ids = names.flatMap((name) => {
+    const id = Number(NAME.exec(name)?.[1] ?? Number.NaN);
+    return Number.isSafeInteger(id) && fileName(id) === name ? [id] : [];
+  });
+  return ids.sort((a, b) => b - a);
+}
+
+/** Reads the checkpoints in a folder, which need not be there. */
+export class DirectoryView implements CheckpointView {
+  readonly label: string;
+  readonly #folder: string;
+  readonly #fileSystem: StoreFileSystem;
+
+  constructor(label: string, folder: string, fileSystem: StoreFileSystem) {
+    this.label = label;
+    this.#folder = folder;
+    this.#fileSystem = fileSystem;
+  }
+
+  async list(): Promise<readonly CheckpointEntry[]> {
+    try {
+      const entries: CheckpointEntry[] = [];
+      for (const id of await idsIn(this.#folder, this.#fileSystem)) {
+        const status = await this.#statusOf(id);
+        if (status !== undefined) entries.push({ id, time: Math.round(status.mtimeMs), bytes: status.size });
+      }
+      return entries;
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return [];
+      throw storeError(`list the checkpoints in ${this.#folder}`, error);
+    }
+  }
+
+  /** Absent when it has been removed since the folder was looked through. */
+  async #statusOf(id: number) {
+    try {
+      return await this.#fileSystem.stat(join(this.#folder, fileName(id)));
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  async read(id: number): Promise<Uint8Array> {
+    try {
+      return await wholeFile(this.#fileSystem, join(this.#folder, fileName(id)));
+    } catch (error) {
+      throw storeError(`read checkpoint ${id} in ${this.#folder}`, error);
+    }
+  }
+}

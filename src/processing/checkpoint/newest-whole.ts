@@ -1,0 +1,59 @@
+import { isMillraceError, MillraceError } from '../../core/errors.ts';
+import type { Checkpoint, CheckpointEntry, CheckpointView } from '../../interfaces/checkpoint.ts';
+import { decodeCheckpoint } from './checkpoint-file.ts';
+
+/** A checkpoint that is there and cannot be used. */
+export interface DamagedCheckpoint extends CheckpointEntry {
+  readonly error: MillraceError;
+}
+
+/** What there is to go on from. */
+export interface NewestWhole {
+  /** Absent when there are no checkpoints at all. */
+  readonly checkpoint: Checkpoint | undefined;
+  /** Those that are newer, and damaged: the newest first. Whoever goes on must say so. */
+  readonly damaged: readonly DamagedCheckpoint[];
+}
+
+/**
+ * The newest checkpoint that is whole. Only damage makes it look further: one that cannot be read from the disk, or that
+ * a newer millrace wrote, may be whole, and to go on from an older one would repeat what it has done.
+ *
+ * @throws MillraceError `ERR_CHECKPOINT` when there are some and all are damaged, `ERR_CHECKPOINT_VERSION` when the
+ *   newest is of a newer format, and what reading throws.
+ */
+export async function newestWhole(view: CheckpointView): Promise<NewestWhole> {
+  const damaged: DamagedCheckpoint[] = [];
+  for (const entry of await view.list()) {
+    const bytes = await view.read(entry.id);
+    try {
+      const checkpoint = decodeCheckpoint(bytes, `checkpoint ${entry.id} in ${view.label}`);
+      if (checkpoint.id === entry.id) return { checkpoint, damaged };
+      throw misplaced(entry.id, checkpoint.id, view.label);
+    } catch (error) {
+      if (!isMillraceError(error) || error.code !== 'ERR_CHECKPOINT') throw error;
+      damaged.push({ ...entry, error });
+    }
+  }
+  const newest = damaged[0];
+  if (newest === undefined) return { checkpoint: undefined, damaged };
+  throw new MillraceError(
+    'ERR_CHECKPOINT',
+    `Cannot go on from ${view.label}: none of its ${damaged.length} checkpoints is whole; ${newest.error.message}`,
+    {
+      cause: newest.error,
+      hint: 'Begin anew with an empty store, or restore the folder from a backup.',
+      details: { damaged: damaged.map(({ id }) => id) },
+    },
+  );
+}
+
+function misplaced(id: number, found: number, where: string): MillraceError {
+  return new MillraceError(
+    'ERR_CHECKPOINT',
+    `Cannot read checkpoint ${id} in ${where}: it is checkpoint ${found}`,
+    {
+      hint: 'Files of checkpoints have been renamed: give them their names back.',
+    },
+  );
+}

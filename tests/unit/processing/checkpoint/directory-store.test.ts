@@ -1,0 +1,138 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { directoryStore } from '../../../../src/processing/checkpoint/directory-store.ts';
+import { type Machine, thisMachine } from '../../../../src/processing/checkpoint/machine.ts';
+import { nodeStoreFileSystem } from '../../../../src/processing/checkpoint/store-file-system.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'millrace-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+let folders = 0;
+const newFolder = () => join(root, `${++folders}`);
+
+/** The same folder as another machine sees it. */
+const elsewhere: Machine = { ...thisMachine(), host: 'beta', boot: 'another boot', pid: 41 };
+const storeOf = (folder: string, machine?: Machine) =>
+  directoryStore(folder, {}, nodeStoreFileSystem, machine);
+const orders = { pipeline: 'orders' };
+const state = [Buffer.from('state')];
+
+describe('a folder of checkpoints', () => {
+  test('has one file for each, for its owner alone, and a lock while it is open', async () => {
+    const folder = newFolder();
+    const session = await storeOf(folder).open(orders);
+    await session.write(1, state);
+    expect(readdirSync(join(folder, 'orders')).sort()).toEqual(['000000000001.checkpoint', 'lock']);
+    expect(statSync(join(folder, 'orders/000000000001.checkpoint')).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(readFileSync(join(folder, 'orders/lock'), 'utf8'))).toMatchObject({ pid: process.pid });
+    await session.close();
+    expect(readdirSync(join(folder, 'orders'))).toEqual(['000000000001.checkpoint']);
+  });
+
+  test('is not made by looking at it', async () => {
+    const folder = newFolder();
+    expect(await (await storeOf(folder).inspect(orders)).list()).toEqual([]);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test('leaves files alone that are not its own, and removes those that nobody finished', async () => {
+    const folder = newFolder();
+    mkdirSync(join(folder, 'orders'), { recursive: true });
+    const names = [
+      'notes.txt',
+      '1.checkpoint',
+      '0000000000001.checkpoint',
+      '000000000007.checkpoint.2.partial',
+      'lock.of-x',
+    ];
+    for (const name of names) writeFileSync(join(folder, 'orders', name), 'x');
+    const session = await storeOf(folder).open(orders);
+    expect(await session.list()).toEqual([]);
+    await session.close();
+    expect(readdirSync(join(folder, 'orders')).sort()).toEqual(names.slice(0, 3).sort());
+  });
+
+  test('that is a file is an error that says so', async () => {
+    const file = newFolder();
+    writeFileSync(file, 'x');
+    await expect(storeOf(file).open(orders)).rejects.toMatchObject({
+      code: 'ERR_NOT_A_FILE',
+      hint: expect.any(String),
+    });
+    await expect((await storeOf(file).inspect(orders)).list()).rejects.toMatchObject({
+      code: 'ERR_NOT_A_FILE',
+    });
+  });
+
+  test.each([[{ keep: 0 }], [{ keep: 1.5 }], [{ kept: 3 }]])('refuses the options %j', (options) => {
+    expect(() => directoryStore('state', options as object)).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTIONS' }),
+    );
+  });
+});
+
+describe('a lock of another host', () => {
+  test('is not taken over unless that is said, and then its owner can write no more', async () => {
+    const folder = newFolder();
+    const other = await storeOf(folder, elsewhere).open(orders);
+    await other.write(1, state);
+    await expect(storeOf(folder).open(orders)).rejects.toMatchObject({
+      code: 'ERR_LOCKED',
+      message: expect.stringMatching(/process 41 on beta has had them open since .*, and may have still$/),
+      hint: expect.stringContaining('takeOver: true'),
+    });
+    const session = await storeOf(folder).open({ ...orders, takeOver: true });
+    await expect(other.write(2, state)).rejects.toMatchObject({ code: 'ERR_LOCKED' });
+    await expect(other.remove(1)).rejects.toMatchObject({ code: 'ERR_LOCKED' });
+    await other.close();
+    await session.write(2, [Buffer.from('mine')]);
+    expect(Buffer.from(await session.read(2)).toString()).toBe('mine');
+    await session.close();
+    expect(readdirSync(join(folder, 'orders')).sort()).toEqual([
+      '000000000001.checkpoint',
+      '000000000002.checkpoint',
+    ]);
+  });
+
+  test('can be removed by hand instead', async () => {
+    const folder = newFolder();
+    await storeOf(folder, elsewhere).open(orders);
+    rmSync(join(folder, 'orders/lock'));
+    await (await storeOf(folder).open(orders)).close();
+  });
+});
+
+test.each(['', 'not JSON', '{"pid":1}'])(
+  'a lock that holds %j is explained, and taken over when that is said',
+  async (text) => {
+    const folder = newFolder();
+    mkdirSync(join(folder, 'orders'), { recursive: true });
+    writeFileSync(join(folder, 'orders/lock'), text);
+    await expect(storeOf(folder).open(orders)).rejects.toMatchObject({
+      code: 'ERR_LOCKED',
+      message: expect.stringContaining('is no lock that millrace wrote'),
+      hint: expect.stringContaining(join(folder, 'orders/lock')),
+    });
+    await (await storeOf(folder).open({ ...orders, takeOver: true })).close();
+  },
+);
+
+test('a lock whose number was given to another process is that of nobody', async () => {
+  const folder = newFolder();
+  const before: Machine = { ...thisMachine(), process: () => ({ alive: true, start: '1' }) };
+  await storeOf(folder, before).open(orders);
+  const opening = storeOf(folder).open(orders);
+  // Where the system does not say when a process began, its number is all there is.
+  if (thisMachine().process(process.pid).start === undefined) await expect(opening).rejects.toThrow();
+  else await (await opening).close();
+});
