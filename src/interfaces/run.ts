@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Origin } from './batch.ts';
+import type { CheckpointStore } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
 
 /** What went through one node. Records, unless the name says bytes or ms. */
@@ -99,6 +100,8 @@ export interface Summary {
   readonly nodes: readonly NodeMetrics[];
   /** What stateful operators held; absent where there are none. */
   readonly held?: StateSummary;
+  /** Absent where the run makes none. */
+  readonly checkpoints?: CheckpointSummary;
 }
 
 /** What happens in a run, as it happens; told apart by `type`. */
@@ -135,6 +138,24 @@ export type RunEvent =
       readonly record: unknown;
     }
   | { readonly type: 'barrier'; readonly node: string; readonly id: number }
+  | {
+      readonly type: 'resumed';
+      readonly checkpoint: number;
+      /** When that was taken, ISO 8601. */
+      readonly taken: string;
+      /** Newer ones that are damaged, and were passed over. */
+      readonly damaged: readonly number[];
+      /** Whether the counts of the balance go on; they begin anew where the graph has changed. */
+      readonly counted: boolean;
+    }
+  | {
+      readonly type: 'checkpoint';
+      readonly id: number;
+      readonly bytes: number;
+      /** From the barrier's entry to the end of the write. */
+      readonly durationMs: number;
+    }
+  | { readonly type: 'checkpoint-failed'; readonly id: number; readonly error: Error; readonly inRow: number }
   | { readonly type: 'stopping' }
   | {
       readonly type: 'ended';
@@ -167,6 +188,36 @@ export interface StateSummary {
   readonly spilled: number;
 }
 
+/** How a run makes checkpoints, and goes on from them. */
+export interface CheckpointOptions {
+  /** Where they are kept: a folder, or a store. It is locked while the run lasts. */
+  readonly store: string | CheckpointStore;
+  /** How long after one the next begins. There is also one at the end, and at `stop()`. @default '10s' */
+  readonly every?: string | number;
+  /** How long one may take; then it is given up, and the next has what it would have had. @default '10m' */
+  readonly timeout?: string | number;
+  /** So many in a row that come to nothing fail the run. @default 3 */
+  readonly failures?: number;
+  /** Begins anew, and removes the checkpoints that are there. @default false: goes on from the newest */
+  readonly fresh?: boolean;
+  /** Nodes that are gone or have changed, whose state in the checkpoint may be lost. @default none */
+  readonly allowDroppedState?: readonly string[];
+  /** Takes the store although its owner, on another machine, may be alive: only when you know that it is not. @default false */
+  readonly takeOver?: boolean;
+}
+
+/** What a run has to do with checkpoints. */
+export interface CheckpointSummary {
+  /** The checkpoint that it went on from; absent when it began at the beginning. */
+  readonly resumedFrom?: number;
+  /** Runs that have worked on it so far, this one included. */
+  readonly runs: number;
+  /** Checkpoints that this run has completed. */
+  readonly completed: number;
+  /** The newest one; absent when there is none. */
+  readonly last?: number;
+}
+
 /** How a pipeline is run. */
 export interface RunOptions {
   /** Aborting it aborts the run. */
@@ -185,6 +236,8 @@ export interface RunOptions {
   readonly memory?: number | string;
   /** Where state goes that has no room in memory, or `false`: nowhere. @default the pipeline's */
   readonly spill?: SpillOptions | false;
+  /** Makes checkpoints, and goes on from the newest that is there. @default makes none */
+  readonly checkpoint?: CheckpointOptions;
 }
 
 /** A running pipeline. */

@@ -86,9 +86,18 @@ export interface RandomGraph {
   readonly letters: { readonly records: readonly unknown[] };
 }
 
+/** What a graph is built with. */
+export interface Parts {
+  /** Where the records of the sink with this number go. */
+  output(index: number): Writer<number> & { readonly records: readonly number[] };
+  letters(): Writer<never> & { readonly records: readonly unknown[] };
+}
+
+const inMemory: Parts = { output: () => toArray<number>(), letters: () => toArray<never>() };
+
 /** Builds the graph that the steps describe, and works out what each of its sinks must get. */
-export function build(list: readonly Step[]): RandomGraph {
-  const letters = toArray<never>();
+export function build(list: readonly Step[], parts: Parts = inMemory): RandomGraph {
+  const letters = parts.letters();
   const made: Made[] = [source(7)];
   const used = new Set<Made>();
   const pick = (index: number): Made => {
@@ -101,7 +110,7 @@ export function build(list: readonly Step[]): RandomGraph {
   const branches = made
     .filter((one, index) => !used.has(one) || index % 3 === 0)
     .map(({ flow, expected }, index) => {
-      const out = toArray<number>();
+      const out = parts.output(index);
       const writer = index % 4 === 1 ? slow(out) : index % 4 === 2 ? unsteady(out) : out;
       outputs.push({
         get records() {
@@ -142,6 +151,7 @@ function wrapped<T>(
     async open(context) {
       const sink = await writer.open(context);
       return {
+        ...sink,
         write: (records) => around(() => sink.write(records)),
         close: () => sink.close(),
         abort: (cause) => sink.abort(cause),
@@ -158,8 +168,10 @@ function source(n: number): Made {
     lines.push(records.slice(from, from + size));
     if (n % 5 === 0) lines.push(watermark(from));
   }
-  return { flow: readFrom(scripted(lines)), expected: { kind: 'exact', records } };
+  return { flow: readFrom(scripted(lines, { traits })), expected: { kind: 'exact', records } };
 }
+
+const traits = { replay: 'position' } as const;
 
 /** Every third record of the source is one that its decoder cannot read. */
 function badSource(n: number, letters: Writer<never>): Made {
@@ -171,7 +183,7 @@ function badSource(n: number, letters: Writer<never>): Made {
   }
   const records = Array.from({ length: n }, (_, record) => record).filter((record) => record % 3 !== 0);
   const onError = n % 2 === 0 ? skip() : deadLetter(letters);
-  return { flow: readFrom(scripted(lines, { onError })), expected: { kind: 'exact', records } };
+  return { flow: readFrom(scripted(lines, { onError, traits })), expected: { kind: 'exact', records } };
 }
 
 const later = (n: number): Promise<void> =>

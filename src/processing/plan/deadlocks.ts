@@ -1,6 +1,6 @@
 import type { Graph, GraphEdge, Vertex } from '../graph/graph.ts';
 
-/** A `concat`, `zip` or `merge-sorted` that waits for one of its inputs, and leaves others alone meanwhile. */
+/** A join that waits for one of its inputs, and leaves others alone meanwhile. */
 interface Wait {
   readonly join: Vertex;
   readonly input: number;
@@ -20,13 +20,16 @@ interface Dependency {
  * Joins that can wait for one another for ever. `concat`, `zip` and `merge-sorted` leave one input alone while they wait
  * for another. What sends to both is held back by the input that is full, and starves the one that is
  * waited for: at one join (a diamond), or around a ring of several. A `zip` is safe where nothing
- * between drops or adds records; `merge` takes what comes, and never waits for one input.
+ * between drops or adds records; `merge` takes what comes, and never waits for one input. But when `barriers` are sent
+ * through the graph: then it leaves one that has brought a barrier alone until the others have. Readers send barriers
+ * at the same time, so that this matters only beside a `concat`, which leaves inputs alone for long.
  */
-export function findDeadlocks(graph: Graph): string[] {
+export function findDeadlocks(graph: Graph, barriers = false): string[] {
+  const isJoin: IsJoin = barriers ? waitsAtBarriers : waitsForInputs;
   const waits = graph.vertices
     .filter(isJoin)
     .flatMap((join) => join.inputs.map(({ input }): Wait => ({ join, input })));
-  const dependencies = waits.flatMap(dependenciesOf);
+  const dependencies = waits.flatMap((wait) => dependenciesOf(wait, isJoin));
   const problems = new Map<string, string>();
   for (const dependency of dependencies) {
     if (dependency.even) continue;
@@ -38,8 +41,20 @@ export function findDeadlocks(graph: Graph): string[] {
   return [...problems.values()];
 }
 
-function isJoin({ node }: Vertex): boolean {
+type IsJoin = (vertex: Vertex) => boolean;
+
+function waitsForInputs({ node }: Vertex): boolean {
   return node.kind === 'concat' || node.kind === 'zip' || node.kind === 'merge-sorted';
+}
+
+function waitsAtBarriers(vertex: Vertex): boolean {
+  return waitsForInputs(vertex) || vertex.node.kind === 'merge';
+}
+
+/** Whether two joins are waiting for barriers only, which come at the same time. */
+function barrierOnly(one: Vertex, other: Vertex): boolean {
+  const kinds = [one.node.kind, other.node.kind];
+  return kinds.includes('merge') && !kinds.includes('concat');
 }
 
 /** The waits for which a join leaves an input alone. */
@@ -49,23 +64,25 @@ function waitsThatHold({ to, input }: GraphEdge): Wait[] {
     .map((other) => ({ join: to, input: other.input }));
 }
 
-function dependenciesOf(wait: Wait): Dependency[] {
+function dependenciesOf(wait: Wait, isJoin: IsJoin): Dependency[] {
   const awaited = wait.join.inputs[wait.input]!;
   const dependencies: Dependency[] = [];
-  const feeding = feedingEdges(awaited);
+  const feeding = feedingEdges(awaited, isJoin);
   for (const source of new Set(feeding.map((edge) => edge.from))) {
     const ways = feeding.filter((edge) => edge.from === source);
     if (isJoin(source)) {
-      const even = isZip(source) && isZip(wait.join) && keepsCount(source, awaited);
+      const even =
+        barrierOnly(source, wait.join) || (isZip(source) && isZip(wait.join) && keepsCount(source, awaited));
       for (const { input } of source.inputs) {
         dependencies.push({ from: wait, to: { join: source, input }, source, held: undefined, even });
       }
     }
     for (const other of source.outputs.filter((edge) => ways.some((way) => way !== edge))) {
-      for (const held of joinInputsBehind(other)) {
+      for (const held of joinInputsBehind(other, isJoin)) {
         if (held === awaited) continue;
         const even =
-          isZip(wait.join) && isZip(held.to) && keepsCount(source, awaited) && keepsCount(source, held);
+          barrierOnly(wait.join, held.to) ||
+          (isZip(wait.join) && isZip(held.to) && keepsCount(source, awaited) && keepsCount(source, held));
         for (const to of waitsThatHold(held)) {
           // A join waits for one input at a time.
           if (to.join === wait.join && to.input !== wait.input) continue;
@@ -82,14 +99,14 @@ function isZip({ node }: Vertex): boolean {
 }
 
 /** The edges by which records reach `edge`, nearest first, back to the next joins upstream. */
-function feedingEdges(edge: GraphEdge): readonly GraphEdge[] {
+function feedingEdges(edge: GraphEdge, isJoin: IsJoin): readonly GraphEdge[] {
   const edges = new Set([edge]);
   for (const { from } of edges) if (!isJoin(from)) for (const input of from.inputs) edges.add(input);
   return [...edges];
 }
 
 /** Inputs of joins that hold back what sends along `edge` when they are full. */
-function joinInputsBehind(edge: GraphEdge): GraphEdge[] {
+function joinInputsBehind(edge: GraphEdge, isJoin: IsJoin): GraphEdge[] {
   const edges = new Set([edge]);
   for (const { to } of edges) for (const output of to.outputs) edges.add(output);
   return [...edges].filter(({ to }) => isJoin(to));

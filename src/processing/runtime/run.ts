@@ -6,6 +6,12 @@ import { Lifecycle } from '../../core/lifecycle.ts';
 import { seededRandom } from '../../core/random.ts';
 import type { Clock } from '../../interfaces/clock.ts';
 import type { Metrics, Progress, RunEvent, RunHandle, RunOptions, Summary } from '../../interfaces/run.ts';
+import { type CheckpointSettings, checkpointSettings } from '../checkpoint/checkpoint-options.ts';
+import { checkCheckpointable } from '../checkpoint/checkpointable.ts';
+import type { Coordinator } from '../checkpoint/coordinator.ts';
+import { printOf } from '../checkpoint/graph-print.ts';
+import { openCheckpoints } from '../checkpoint/open-checkpoints.ts';
+import { describeGraph } from '../graph/describe.ts';
 import { stateLimits } from '../graph/state-options.ts';
 import type { Plan } from '../plan/plan.ts';
 import { drawBalance, measureNodes } from './accounting.ts';
@@ -13,9 +19,10 @@ import { patiently } from './patience.ts';
 import type { RunContext } from './run-context.ts';
 import { MemoryBudget } from './spill/memory-budget.ts';
 import { SpillFolder } from './spill/spill-folder.ts';
+import type { Stage } from './stage.ts';
 import { metrics, type Observed, progress } from './telemetry.ts';
 import { watch } from './watchdog.ts';
-import { type Wired, wire } from './wiring.ts';
+import { upstreamOf, type Wired, wire } from './wiring.ts';
 
 /** One execution of a plan. */
 export class Run implements RunHandle, RunContext {
@@ -34,7 +41,12 @@ export class Run implements RunHandle, RunContext {
   readonly #closing = new Set<Promise<unknown>>();
   readonly #failed = Promise.withResolvers<never>();
   readonly #began: number;
-  readonly #wired: Wired;
+  readonly #plan: Plan;
+  readonly #settings: CheckpointSettings | undefined;
+  /** Settles when all stands still behind a last checkpoint, for a later run to go on with. */
+  readonly #suspended = Promise.withResolvers<void>();
+  #checkpoints: Coordinator | undefined;
+  #wired: Wired = { stages: [], edges: [] };
   #cause: { readonly error: MillraceError } | undefined;
   #secondary: unknown[] = [];
   #stopping = false;
@@ -52,11 +64,17 @@ export class Run implements RunHandle, RunContext {
     this.#began = this.clock.now();
     this.#failed.promise.catch(() => {});
     const stallAfter = stallTime(options);
-    this.#wired = this.#wire(plan);
+    this.#plan = plan;
+    this.#settings = options.checkpoint && checkpointSettings(options.checkpoint);
+    if (this.#settings !== undefined) checkCheckpointable(name, plan.graph);
+    if (this.#settings === undefined) this.#wired = this.#wire(plan);
     const over = Promise.withResolvers<void>();
+    const stages = (): readonly Stage[] => this.#wired.stages;
     const observed: Observed = {
       clock: this.clock,
-      stages: this.#wired.stages,
+      get stages() {
+        return stages();
+      },
       began: this.#began,
       over: over.promise,
     };
@@ -86,6 +104,10 @@ export class Run implements RunHandle, RunContext {
     return this.#controller.signal;
   }
 
+  get checkpoints(): Coordinator | undefined {
+    return this.#checkpoints;
+  }
+
   get observed(): boolean {
     return this.#events.observed;
   }
@@ -110,6 +132,7 @@ export class Run implements RunHandle, RunContext {
     }
     const cause = isMillraceError(error) ? error : wrapped(error, this.#name);
     this.#cause = { error: cause };
+    this.#checkpoints?.abandon();
     this.#controller.abort(cause);
     this.#failed.reject(cause);
   }
@@ -118,9 +141,16 @@ export class Run implements RunHandle, RunContext {
     if (!this.#stopping && !this.#settled) {
       this.#stopping = true;
       this.emit({ type: 'stopping' });
-      for (const stage of this.#wired.stages) stage.halt();
+      if (this.#settings === undefined) for (const stage of this.#wired.stages) stage.halt();
+      else if (this.#checkpoints !== undefined) this.#suspend(this.#checkpoints);
     }
     return this.done;
+  }
+
+  /** What was over by then goes its way to the end. */
+  async #suspend(checkpoints: Coordinator): Promise<void> {
+    const complete = await checkpoints.stop();
+    if (complete && !this.#wired.stages.every(({ over }) => over)) this.#suspended.resolve();
   }
 
   async abort(reason?: unknown): Promise<void> {
@@ -134,10 +164,9 @@ export class Run implements RunHandle, RunContext {
   async #execute(): Promise<Summary> {
     // Subscribers to events$ come after start() has returned.
     await Promise.resolve();
-    const { stages } = this.#wired;
     try {
-      this.emit({ type: 'started', pipeline: this.#name, stages: stages.length });
-      const summary = await Promise.race([this.#flow(), this.#failed.promise]);
+      this.emit({ type: 'started', pipeline: this.#name, stages: this.#plan.stages.length });
+      const summary = await Promise.race([this.#begin(), this.#failed.promise]);
       await this.#closed();
       this.#settled = true;
       this.emit({ type: 'ended', state: summary.state, summary });
@@ -153,14 +182,40 @@ export class Run implements RunHandle, RunContext {
     }
   }
 
+  /** Finds out what there is to go on with, if the run makes checkpoints. */
+  async #begin(): Promise<Summary> {
+    if (this.#settings === undefined) return this.#flow();
+    this.#throwCause();
+    const opened = await openCheckpoints({
+      pipeline: this.#name,
+      graph: printOf(describeGraph(this.#name, this.#plan.graph)),
+      settings: this.#settings,
+      clock: this.clock,
+      began: this.#began,
+      emit: (event) => this.emit(event),
+      fail: (error) => this.fail(error),
+    });
+    if ('summary' in opened) return opened.summary;
+    const { coordinator } = opened;
+    if (this.#settled || this.#cause !== undefined) await coordinator.close();
+    this.#throwCause();
+    this.#lifecycle.add('checkpoint store', () => coordinator.close());
+    this.#checkpoints = coordinator;
+    this.#wired = this.#wire(this.#plan);
+    return this.#flow();
+  }
+
   /** Downstream first: sinks are open before anything is read. Nothing is published before all is accounted for. */
   async #flow(): Promise<Summary> {
     const { stages } = this.#wired;
+    const checkpoints = this.#checkpoints;
     const sinks = stages.flatMap((stage) => stage.sink ?? []);
     this.#throwCause();
     await this.#all(sinks.map((sink) => sink.open()));
+    checkpoints?.start(stages.map((stage) => stage.checkpointed(upstreamOf(stage, this.#wired))));
     for (const stage of stages.toReversed()) stage.connect();
-    await Promise.all(stages.map((stage) => stage.finished));
+    if (this.#stopping && checkpoints !== undefined) void this.#suspend(checkpoints);
+    await Promise.race([this.#suspended.promise, Promise.all(stages.map((stage) => stage.finished))]);
     await this.#closed();
     this.#throwCause();
     const { balance } = this.#summary();
@@ -174,8 +229,19 @@ export class Run implements RunHandle, RunContext {
         },
       );
     }
+    if (!stages.every(({ over }) => over)) return this.#standStill();
+    await checkpoints?.finish();
     await this.#all(sinks.map((sink) => sink.close()));
-    return this.#summary();
+    const summary = this.#summary();
+    await checkpoints?.published(summary);
+    return summary;
+  }
+
+  /** Lets go of everything behind the last checkpoint; what sinks have prepared stays. */
+  async #standStill(): Promise<Summary> {
+    const summary = this.#summary();
+    await Promise.all(this.#wired.stages.map((stage) => stage.destroy(undefined)));
+    return summary;
   }
 
   /** Waits for all; the first to fail fails the run at once, so that one which never settles cannot hide it. */
@@ -201,6 +267,7 @@ export class Run implements RunHandle, RunContext {
       ...(this.memory.asked && {
         held: { memory: this.memory.bytes, peak: this.memory.peak, spilled: this.spill.written },
       }),
+      ...(this.#checkpoints !== undefined && { checkpoints: this.#checkpoints.summary }),
     };
   }
 
@@ -229,7 +296,12 @@ export class Run implements RunHandle, RunContext {
     const alive = setInterval(() => {}, 60_000);
     this.#lifecycle.add('keep-alive', () => clearInterval(alive));
     if (stallAfter !== undefined) {
-      const stop = watch(this.#wired.stages, this.clock, stallAfter, (event) => this.emit(event));
+      const stop = watch(
+        () => this.#wired.stages,
+        this.clock,
+        stallAfter,
+        (event) => this.emit(event),
+      );
       this.#lifecycle.add('watchdog', stop);
     }
     if (signal === undefined) return;

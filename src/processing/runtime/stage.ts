@@ -1,5 +1,6 @@
 import { MillraceError } from '../../core/errors.ts';
 import type { Barrier } from '../../interfaces/signal.ts';
+import type { CheckpointedStage } from '../checkpoint/checkpointed-stage.ts';
 import type { JoinNode, OperatorNode, ReaderNode } from '../graph/node.ts';
 import { type Stage as PlannedStage, stageVertices } from '../plan/plan.ts';
 import { Body } from './body.ts';
@@ -187,6 +188,35 @@ export class Stage {
 
   halt(): void {
     this.#head?.halt?.();
+  }
+
+  /** What checkpoints need of it; `upstream` are the stages that it gets its records from, at whatever distance. */
+  checkpointed(upstream: readonly Stage[]): CheckpointedStage {
+    const { reader, sink, plan, nodes } = this;
+    const readers = [this, ...upstream].flatMap((stage) => stage.reader ?? []);
+    const isOver = () => this.over;
+    return {
+      id: plan.id,
+      nodes: nodes.map(({ name }) => name),
+      get over() {
+        return isOver();
+      },
+      get begun() {
+        return readers.some(({ opened }) => opened);
+      },
+      last: () => this.last(),
+      ...(reader !== undefined && {
+        reader: {
+          get open() {
+            return reader.opened;
+          },
+          inject: (barrier) => reader.position.inject(barrier),
+          halt: () => reader.suspend(),
+          acknowledge: (position) => reader.position.acknowledge(position),
+        },
+      }),
+      ...(sink !== undefined && { sink: { commit: (id) => sink.commit(id) } }),
+    };
   }
 
   async destroy(cause: unknown): Promise<void> {

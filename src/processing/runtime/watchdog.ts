@@ -7,7 +7,7 @@ import type { Stage } from './stage.ts';
  * waits for what. A reader without end that has nothing to read is not a stall.
  */
 export function watch(
-  stages: readonly Stage[],
+  stagesNow: () => readonly Stage[],
   clock: Clock,
   stallAfterMs: number,
   report: (event: RunEvent) => void,
@@ -16,6 +16,7 @@ export function watch(
   let since = clock.now();
   let cancel: Cancel = () => {};
   const look = (): void => {
+    const stages = stagesNow();
     const moved = activity(stages);
     const now = clock.now();
     if (moved !== seen) {

@@ -9,6 +9,22 @@ export interface Wired {
   readonly edges: readonly Edge[];
 }
 
+/** The stages that a stage gets its records from, at whatever distance. */
+export function upstreamOf(stage: Stage, { stages, edges }: Wired): readonly Stage[] {
+  const found = new Set<Stage>();
+  const visit = (id: number): void => {
+    for (const { plan } of edges) {
+      if (plan.to !== id) continue;
+      const from = stages.find((one) => one.plan.id === plan.from)!;
+      if (found.has(from)) continue;
+      found.add(from);
+      visit(from.plan.id);
+    }
+  };
+  visit(stage.plan.id);
+  return [...found];
+}
+
 /** Brings a plan to life: stages and edges, put together but not started. */
 export function wire(plan: Plan, run: RunContext): Wired {
   const senders = new Set(

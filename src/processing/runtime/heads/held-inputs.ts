@@ -1,4 +1,5 @@
 import { batch, CountedOrigin } from '../../../core/batch.ts';
+import { MillraceError } from '../../../core/errors.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
 import type { Watermark } from '../../../interfaces/signal.ts';
 import type { Receiver } from '../streams.ts';
@@ -6,13 +7,21 @@ import { traceBatch } from '../trace.ts';
 import type { HeadParts } from './head.ts';
 import { Inputs } from './inputs.ts';
 
-/** An input of which one batch is held. */
+/** A batch, with the event time that comes behind it. */
+interface Piece {
+  readonly batch: Batch<unknown>;
+  mark: Watermark | undefined;
+}
+
+/** An input of which one batch is held; more only while a barrier behind them is waited for. */
 export interface HeldInput {
   batch: Batch<unknown> | undefined;
   /** The record of the batch that is next. */
   position: number;
   /** Event time that comes behind the batch. */
   mark: Watermark | undefined;
+  /** What comes behind that. */
+  readonly behind: Piece[];
   /** Records of the batch that waits for its turn. */
   waiting: number;
   /** Resolves when no batch is held: the next may come. */
@@ -20,6 +29,9 @@ export interface HeldInput {
   used: () => void;
   ended: boolean;
 }
+
+/** So many batches are held of an input at most, when another waits at a barrier: then the barrier is given up. */
+const MOST_BEHIND = 64;
 
 interface Remembered {
   readonly inputs: unknown;
@@ -50,6 +62,7 @@ export class HeldInputs {
       batch: undefined,
       position: 0,
       mark: undefined,
+      behind: [],
       waiting: 0,
       free: Promise.resolve(),
       used: () => {},
@@ -76,9 +89,12 @@ export class HeldInputs {
   get remembered(): Remembered {
     return {
       inputs: this.#inputs.remembered,
-      held: this.all.map((input) => ({
-        records: input.batch?.records.slice(input.position) ?? [],
-        mark: input.mark,
+      held: this.all.map(({ batch: held, position, behind, mark }) => ({
+        records: [
+          ...(held?.records.slice(position) ?? []),
+          ...behind.flatMap((piece) => piece.batch.records),
+        ],
+        mark: behind.at(-1)?.mark ?? mark,
       })),
     };
   }
@@ -90,7 +106,7 @@ export class HeldInputs {
   #signal(index: number, signal: Parameters<Inputs['signal']>[1]): Promise<void> | undefined {
     const input = this.all[index]!;
     if (signal.kind === 'barrier' || input.batch === undefined) return this.#inputs.signal(index, signal);
-    input.mark = signal;
+    (input.behind.at(-1) ?? input).mark = signal;
     return undefined;
   }
 
@@ -101,19 +117,36 @@ export class HeldInputs {
     node.counters.in += item.records.length;
     input.waiting = item.records.length;
     traceBatch(run, node.name, item);
-    await input.free;
+    if (input.batch !== undefined) await Promise.race([input.free, this.#inputs.aligning()]);
     if (body.over) node.counters.discarded += input.waiting;
     input.waiting = 0;
-    if (body.over) return;
-    if (item.records.length === 0) return;
-    this.#hold(index, item);
+    if (body.over || item.records.length === 0) return;
+    if (input.batch === undefined) this.#hold(index, item);
+    else await this.#holdMore(input, item);
     this.#use.goOn().catch((error: unknown) => run.fail(error));
   }
 
+  /**
+   * Another input waits at a barrier, and cannot go on before this one has come to it, too: what is in front of it is
+   * held. There may be more than has room; then there is no such checkpoint.
+   */
+  async #holdMore(input: HeldInput, item: Batch<unknown>): Promise<void> {
+    const { node, run } = this.#parts;
+    input.behind.push({ batch: item, mark: undefined });
+    const barrier = this.#inputs.partial;
+    if (input.behind.length < MOST_BEHIND && barrier !== undefined) return;
+    if (barrier !== undefined) {
+      run.checkpoints?.failed(barrier, tooFarApart(node.name));
+      this.#inputs.giveUp(barrier);
+    }
+    await input.free;
+  }
+
   #hold(index: number, item: Batch<unknown>): void {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const input = this.all[index]!;
     this.#use.took?.(index, item);
-    Object.assign(this.all[index]!, { batch: item, position: 0, free: promise, used: resolve });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    Object.assign(input, { batch: item, position: 0, free: promise, used: resolve });
   }
 
   /** Lets go of the batches that are used up; what comes behind them may come. */
@@ -121,6 +154,13 @@ export class HeldInputs {
     for (const [index, input] of this.all.entries()) {
       if (input.batch === undefined || input.position < input.batch.records.length) continue;
       const { mark, used } = input;
+      const next = input.behind.shift();
+      if (next !== undefined) {
+        this.#use.took?.(index, next.batch);
+        Object.assign(input, { batch: next.batch, position: 0, mark: next.mark });
+        if (mark !== undefined) await this.#inputs.signal(index, mark);
+        continue;
+      }
       input.batch = undefined;
       input.mark = undefined;
       if (mark !== undefined) await this.#inputs.signal(index, mark);
@@ -135,10 +175,22 @@ export class HeldInputs {
     const { counters } = this.#parts.node;
     for (const input of this.all) {
       if (input.batch !== undefined) counters.discarded += input.batch.records.length - input.position;
+      for (const piece of input.behind.splice(0)) counters.discarded += piece.batch.records.length;
       counters.discarded += input.waiting;
       input.waiting = 0;
       input.batch = undefined;
       input.used();
     }
   };
+}
+
+function tooFarApart(node: string): MillraceError {
+  return new MillraceError(
+    'ERR_CHECKPOINT',
+    `the inputs of "${node}" are too far apart: one has come to the barrier, ${MOST_BEHIND} batches in front of another`,
+    {
+      node,
+      hint: 'The next checkpoint has what this one would have had. Let the inputs come at a like pace.',
+    },
+  );
 }

@@ -40,6 +40,8 @@ export class ReadHead implements Head {
   #queued = 0;
   #opened = false;
   #halted = false;
+  /** Nothing is read behind the barrier that goes in next, if any: the run goes on another time. */
+  #suspended = false;
   #ended = false;
   /** What was read could not be taken in: nothing may follow it, not even the end. */
   #broken = false;
@@ -65,8 +67,10 @@ export class ReadHead implements Head {
   demanded(): void {
     if (this.#opened) return;
     this.#opened = true;
-    if (this.#halted) this.#end();
-    else this.#subscribe();
+    if (!this.#suspended) {
+      if (this.#halted) this.#end();
+      else this.#subscribe();
+    }
     this.#parts.run.checkpoints?.opened(this.#parts.node.name);
   }
 
@@ -113,6 +117,7 @@ export class ReadHead implements Head {
     const { body } = this.#parts;
     if (this.#ended || this.#broken || body.over) return;
     const send = () => body.accept(barrier);
+    if (this.#suspended) this.#stopReading();
     if (this.#pending === undefined) this.#pass(send);
     else {
       this.#hold(
@@ -206,6 +211,18 @@ export class ReadHead implements Head {
     this.#stopReading();
     // Between two tries nothing is subscribed that could complete.
     if (this.#opened) this.#end();
+  }
+
+  /** Reads no more behind the barrier that goes in next, and does not end. */
+  suspend(): void {
+    this.stoppedEarly = !this.#ended;
+    this.#suspended = true;
+    for (const emitHeld of this.#holding) emitHeld();
+  }
+
+  /** Whether it is open, or has been. */
+  get opened(): boolean {
+    return this.#opened;
   }
 
   over(): void {

@@ -31,18 +31,27 @@ export function scripted<T>(lines: Iterable<Line<T>>, script: Script = {}): Scri
     subscriber: { readonly closed: boolean; next(item: Item<T>): void },
     context: ReadContext,
   ) => {
-    let first = 1;
+    let { next, first } = (context.from ?? { next: 0, first: 1 }) as { next: number; first: number };
+    const skipped = next;
+    let working = false;
+    if (traits?.replay === 'position') context.positioned(() => (working ? undefined : { next, first }));
     await Promise.resolve();
+    let index = 0;
     for (const line of lines) {
+      if (index++ < skipped) continue;
       if (context.demand.paused) await context.demand.ready();
       if (subscriber.closed) return;
       if (line instanceof Error) throw line;
-      if (typeof line === 'function') await line(context);
-      else if ('kind' in line) subscriber.next(line);
+      next = index;
+      if (typeof line === 'function') {
+        working = true;
+        await line(context);
+        working = false;
+      } else if ('kind' in line) subscriber.next(line);
       else {
         state.emitted++;
-        subscriber.next(batch(line, new CountedOrigin(name, first)));
         first += line.length;
+        subscriber.next(batch(line, new CountedOrigin(name, first - line.length)));
       }
     }
   };

@@ -1,0 +1,26 @@
+import type { Barrier } from '../../interfaces/signal.ts';
+import type { StageSnapshot } from '../runtime/checkpointing.ts';
+
+/** What there is to a stage for checkpoints. */
+export interface CheckpointedStage {
+  readonly id: number;
+  /** The names of its nodes, the first one first. */
+  readonly nodes: readonly string[];
+  /** Whether it has nothing more to do. */
+  readonly over: boolean;
+  /** Whether anything can have come to it: a reader upstream is open. */
+  readonly begun: boolean;
+  /** What it was when it was over. */
+  last(): StageSnapshot;
+  readonly reader?: {
+    /** Whether it is open. */
+    readonly open: boolean;
+    inject(barrier: Barrier): void;
+    /** Reads no more behind the barrier that goes in next. */
+    halt(): void;
+    acknowledge(position: unknown): Promise<void>;
+  };
+  readonly sink?: {
+    commit(id: number): Promise<void>;
+  };
+}

@@ -1,0 +1,298 @@
+import { MillraceError, toError } from '../../core/errors.ts';
+import type { CheckpointSession, CheckpointStage } from '../../interfaces/checkpoint.ts';
+import type { Cancel, Clock } from '../../interfaces/clock.ts';
+import type { CheckpointSummary, RunEvent, Summary } from '../../interfaces/run.ts';
+import type {
+  Checkpointing,
+  EdgeSnapshot,
+  RestoredNode,
+  StageSnapshot,
+  StateBytes,
+} from '../runtime/checkpointing.ts';
+import { Attempt } from './attempt.ts';
+import { encodeCheckpoint } from './checkpoint-file.ts';
+import type { CheckpointSettings } from './checkpoint-options.ts';
+import type { CheckpointedStage } from './checkpointed-stage.ts';
+import { contentOf } from './gathered.ts';
+import type { GraphPrint } from './graph-print.ts';
+import type { RestoredRun } from './restored-run.ts';
+import { encodeSnapshot } from './snapshot-codec.ts';
+
+export interface CoordinatorSpec {
+  readonly pipeline: string;
+  readonly session: CheckpointSession;
+  readonly settings: CheckpointSettings;
+  readonly graph: GraphPrint;
+  readonly restored: RestoredRun | undefined;
+  /** The number of the newest checkpoint that is there; 0 for none. */
+  readonly newest: number;
+  readonly clock: Clock;
+  readonly began: number;
+  emit(event: RunEvent): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * Makes the checkpoints of a run: sends barriers into the readers, gathers what the stages are when one passes them,
+ * writes that, and lets sinks commit and readers acknowledge. One at a time. What goes wrong harms no record: the next
+ * checkpoint has all that this one would have had.
+ */
+export class Coordinator implements Checkpointing {
+  readonly #spec: CoordinatorSpec;
+  #stages: readonly CheckpointedStage[] = [];
+  #attempt: Attempt | undefined;
+  #newest: number;
+  #completed = 0;
+  #failedInRow = 0;
+  #cancelNext: Cancel = () => {};
+  #closed = false;
+  #resumable: boolean;
+
+  constructor(spec: CoordinatorSpec) {
+    this.#spec = spec;
+    this.#newest = spec.newest;
+    this.#resumable = spec.restored !== undefined;
+  }
+
+  /** Begins to make checkpoints of these stages. */
+  start(stages: readonly CheckpointedStage[]): void {
+    this.#stages = stages;
+    this.#schedule(this.#spec.settings.every);
+  }
+
+  #schedule(ms: number): void {
+    if (this.#closed) return;
+    this.#cancelNext = this.#spec.clock.schedule(() => this.#begin(false), ms);
+  }
+
+  restored(node: string): RestoredNode | undefined {
+    return this.#spec.restored?.node(node);
+  }
+
+  restoredEdge(name: string): EdgeSnapshot | undefined {
+    return this.#spec.restored?.edge(name);
+  }
+
+  wasOver(nodes: readonly string[]): boolean {
+    return this.#spec.restored?.wasOver(nodes) ?? false;
+  }
+
+  encode(node: string, state: unknown): StateBytes {
+    return [...encodeSnapshot(state, `the state of "${node}"`)];
+  }
+
+  get next(): number {
+    return this.#attempt?.id ?? this.#newest + 1;
+  }
+
+  get resumable(): boolean {
+    return this.#resumable;
+  }
+
+  get summary(): CheckpointSummary {
+    const { restored } = this.#spec;
+    return {
+      ...(restored !== undefined && { resumedFrom: restored.checkpoint.id }),
+      runs: (restored?.manifest.runs ?? 0) + 1,
+      completed: this.#completed,
+      ...(this.#resumable && { last: this.#newest }),
+    };
+  }
+
+  #begin(last: boolean): Attempt {
+    const { clock, settings } = this.#spec;
+    const attempt = new Attempt(this.#newest + 1, clock.now(), last);
+    this.#newest = attempt.id;
+    this.#attempt = attempt;
+    attempt.cancelTimeout = clock.schedule(() => this.#tooSlow(attempt), settings.timeout);
+    for (const stage of this.#stages) {
+      if (last) stage.reader?.halt();
+      if (stage.reader?.open === true) this.#inject(stage, attempt);
+    }
+    this.over();
+    return attempt;
+  }
+
+  #inject({ reader, nodes, over }: CheckpointedStage, { id, injected }: Attempt): void {
+    const [name] = nodes;
+    if (over || reader === undefined || injected.has(name!)) return;
+    injected.add(name!);
+    reader.inject({ kind: 'barrier', id });
+  }
+
+  opened(node: string): void {
+    const stage = this.#stages.find(({ nodes }) => nodes[0] === node);
+    if (this.#attempt !== undefined && stage !== undefined) this.#inject(stage, this.#attempt);
+  }
+
+  positioned(node: string, id: number, position: unknown): void {
+    if (this.#attempt?.id === id) this.#attempt.positions.set(node, position);
+  }
+
+  passed(stage: number, id: number, snapshot: StageSnapshot): void {
+    if (this.#attempt?.id !== id) return;
+    this.#attempt.passed.set(stage, snapshot);
+    this.over();
+  }
+
+  failed(id: number, error: unknown): void {
+    if (this.#attempt?.id === id) this.#giveUp(this.#attempt, error);
+  }
+
+  /** A stage is over, or has passed the barrier: perhaps the last one that was missing. */
+  over(): void {
+    const attempt = this.#attempt;
+    if (attempt === undefined || attempt.writing || this.#missing(attempt).length > 0) return;
+    attempt.writing = true;
+    this.#write(attempt).catch((error: unknown) => this.#giveUp(attempt, error));
+  }
+
+  #missing({ passed }: Attempt): readonly CheckpointedStage[] {
+    return this.#stages.filter(({ id, over, begun }) => !passed.has(id) && !over && begun);
+  }
+
+  async #write(attempt: Attempt): Promise<void> {
+    const finished = this.#stages.every(({ id, over }) => over && !attempt.passed.has(id));
+    await this.#put(attempt, finished ? 'finished' : attempt.last ? 'stopped' : 'running');
+    if (this.#attempt !== attempt) return;
+    this.#attempt = undefined;
+    attempt.cancelTimeout();
+    this.#failedInRow = 0;
+    await this.#confirm(attempt);
+    attempt.settle(true);
+    this.#schedule(Math.max(0, attempt.began + this.#spec.settings.every - this.#spec.clock.now()));
+  }
+
+  async #put(attempt: Attempt, stage: CheckpointStage, summary?: Summary): Promise<void> {
+    const { session, pipeline, graph, restored, clock, began, emit } = this.#spec;
+    const { manifest } = restored ?? {};
+    const content = contentOf(this.#stages, attempt, (position) => this.encode('its position', position));
+    let bytes = 0;
+    const counted = function* (chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+      for (const chunk of chunks) {
+        bytes += chunk.length;
+        yield chunk;
+      }
+    };
+    const now = clock.now();
+    await session.write(
+      attempt.id,
+      counted(
+        encodeCheckpoint({
+          id: attempt.id,
+          time: now,
+          pipeline,
+          stage,
+          states: summary === undefined ? content.states : [],
+          manifest: {
+            graph,
+            nodes: content.nodes,
+            edges: content.edges,
+            over: content.over,
+            runs: (manifest?.runs ?? 0) + 1,
+            started: manifest?.started ?? new Date(began).toISOString(),
+            elapsedMs: (manifest?.elapsedMs ?? 0) + (now - began),
+            ...(summary !== undefined && { summary }),
+          },
+        }),
+      ),
+    );
+    this.#completed++;
+    this.#resumable = true;
+    emit({ type: 'checkpoint', id: attempt.id, bytes, durationMs: clock.now() - attempt.began });
+  }
+
+  /** What sinks have prepared counts from now on; what readers have given will not be asked for again. */
+  async #confirm({ id, positions }: Attempt): Promise<void> {
+    try {
+      await Promise.all(
+        this.#stages.map(async ({ sink, reader, nodes }) => {
+          await sink?.commit(id);
+          const position = positions.get(nodes[0]!);
+          if (position !== undefined) await reader?.acknowledge(position);
+        }),
+      );
+    } catch (error) {
+      this.#spec.fail(error);
+    }
+  }
+
+  #tooSlow(attempt: Attempt): void {
+    const waiting = this.#missing(attempt).map(({ nodes }) => `"${nodes[0]}"`);
+    const what = attempt.writing
+      ? `it is still being written to ${this.#spec.session.label}`
+      : `its barrier has not passed ${waiting.join(', ')}`;
+    this.#giveUp(
+      attempt,
+      new MillraceError('ERR_CHECKPOINT', `Cannot complete checkpoint ${attempt.id}: ${what}`, {
+        hint: 'Raise the timeout of the checkpoints, or look at what holds the stage back.',
+      }),
+    );
+  }
+
+  #giveUp(attempt: Attempt, thrown: unknown): void {
+    if (this.#attempt !== attempt) return;
+    this.#attempt = undefined;
+    attempt.cancelTimeout();
+    const { settings, emit, fail, pipeline } = this.#spec;
+    const error = toError(thrown);
+    this.#failedInRow++;
+    emit({ type: 'checkpoint-failed', id: attempt.id, error, inRow: this.#failedInRow });
+    if (attempt.last || this.#failedInRow >= settings.failures) {
+      const rest = attempt.last ? 'the one at its end' : `${this.#failedInRow} in a row`;
+      fail(
+        new MillraceError(
+          'ERR_CHECKPOINT',
+          `Cannot make checkpoints of "${pipeline}": ${rest} came to nothing: ${error.message}`,
+          {
+            cause: error,
+            hint: 'What it has read since the last complete one will be read again.',
+          },
+        ),
+      );
+    } else this.#schedule(settings.every);
+    attempt.settle(false);
+  }
+
+  /** Stops the readers behind a last barrier. Resolves to whether its checkpoint is complete: all stands still then. */
+  async stop(): Promise<boolean> {
+    this.#close();
+    await this.#attempt?.settled;
+    return this.#begin(true).settled;
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#cancelNext();
+  }
+
+  /** The run has failed: what stages are from now on says nothing of what they have done. */
+  abandon(): void {
+    this.#close();
+    const attempt = this.#attempt;
+    if (attempt === undefined || attempt.writing) return;
+    this.#attempt = undefined;
+    attempt.cancelTimeout();
+    attempt.settle(false);
+  }
+
+  /** All has been read, worked off and prepared: the checkpoint that sinks may publish behind. */
+  async finish(): Promise<void> {
+    this.#close();
+    await this.#attempt?.settled;
+    const attempt = new Attempt(++this.#newest, this.#spec.clock.now(), true);
+    await this.#put(attempt, 'finished');
+    await this.#confirm(attempt);
+  }
+
+  /** All output is published: nothing is left to be gone on with. */
+  async published(summary: Summary): Promise<void> {
+    await this.#put(new Attempt(++this.#newest, this.#spec.clock.now(), true), 'finished', summary);
+  }
+
+  async close(): Promise<void> {
+    this.#close();
+    this.#attempt?.cancelTimeout();
+    await this.#spec.session.close();
+  }
+}

@@ -1,0 +1,44 @@
+import type { EdgeSnapshot, NodeSnapshot, StageSnapshot, StateBytes } from '../runtime/checkpointing.ts';
+import type { Attempt } from './attempt.ts';
+import type { CheckpointedStage } from './checkpointed-stage.ts';
+import type { RunManifest } from './run-manifest.ts';
+
+/** What the stages told of a checkpoint, put together. */
+export interface Gathered extends Pick<RunManifest, 'nodes' | 'edges' | 'over'> {
+  readonly states: readonly (readonly [name: string, bytes: StateBytes])[];
+}
+
+/**
+ * Puts together what the stages were: at the barrier, or, where none has passed, at their end. Of those to which nothing
+ * has come yet there is nothing to tell.
+ */
+export function contentOf(
+  stages: readonly CheckpointedStage[],
+  { passed, positions }: Pick<Attempt, 'passed' | 'positions'>,
+  encode: (position: unknown) => StateBytes,
+): Gathered {
+  const nodes: [string, Pick<NodeSnapshot, 'counters' | 'budgets'>][] = [];
+  const states: [string, StateBytes][] = [];
+  const over: string[] = [];
+  const sent = new Map<string, number>();
+  const received = new Map<string, number>();
+  for (const stage of stages) {
+    const snapshot: StageSnapshot | undefined =
+      passed.get(stage.id) ?? (stage.over ? stage.last() : undefined);
+    if (snapshot === undefined) continue;
+    if (!passed.has(stage.id)) over.push(...stage.nodes);
+    for (const [name, { counters, budgets, state }] of snapshot.nodes) {
+      nodes.push([name, { counters, ...(budgets !== undefined && { budgets }) }]);
+      if (state !== undefined) states.push([name, state]);
+    }
+    const [first] = stage.nodes;
+    if (positions.has(first!)) states.push([first!, encode(positions.get(first!))]);
+    for (const [name, count] of snapshot.sent) sent.set(name, count);
+    for (const [name, count] of snapshot.received) received.set(name, count);
+  }
+  const edges = [...sent].map(([name, count]): [string, EdgeSnapshot] => [
+    name,
+    { sent: count, received: received.get(name) ?? 0 },
+  ]);
+  return { nodes, edges, over, states };
+}

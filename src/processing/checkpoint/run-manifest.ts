@@ -1,0 +1,28 @@
+import type { CheckpointStage } from '../../interfaces/checkpoint.ts';
+import type { Summary } from '../../interfaces/run.ts';
+import type { EdgeSnapshot, NodeSnapshot } from '../runtime/checkpointing.ts';
+import type { GraphPrint } from './graph-print.ts';
+
+/** What a checkpoint says of the run, beside the states of the nodes. Lists of pairs: names are data. */
+export interface RunManifest {
+  readonly graph: GraphPrint;
+  readonly nodes: readonly (readonly [name: string, counts: Pick<NodeSnapshot, 'counters' | 'budgets'>])[];
+  readonly edges: readonly (readonly [name: string, counts: EdgeSnapshot])[];
+  /** Nodes of stages that have nothing more to do. */
+  readonly over: readonly string[];
+  /** Runs that have worked on it. */
+  readonly runs: number;
+  /** When the first of them began, ISO 8601. */
+  readonly started: string;
+  /** Milliseconds that they took together. */
+  readonly elapsedMs: number;
+  /** What the run came to: all output has been published, and nothing is left to do. */
+  readonly summary?: Summary;
+}
+
+/** How far a run was, in words. */
+export const STAGES: Readonly<Record<CheckpointStage, string>> = {
+  running: 'under way',
+  stopped: 'stopped',
+  finished: 'at its end',
+};
