@@ -70,7 +70,7 @@ export interface CheckpointStore {
 }
 
 /** How far the run was: under way, stopped on purpose, or at the end of all input. */
-export type CheckpointStage = 'running' | 'stopped' | 'finished';
+export type CheckpointExtent = 'running' | 'stopped' | 'finished';
 
 /** What stands in front of the states of a checkpoint. */
 export interface CheckpointHead {
@@ -79,7 +79,7 @@ export interface CheckpointHead {
   readonly time: number;
   /** Name of the pipeline. */
   readonly pipeline: string;
-  readonly stage: CheckpointStage;
+  readonly complete: CheckpointExtent;
   /** Plain data about the run as a whole: the fingerprint of the graph, the balance, and so on. */
   readonly manifest: unknown;
 }

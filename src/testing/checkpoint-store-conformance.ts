@@ -48,7 +48,7 @@ export function checkpointStoreConformance(
     ['does not take up the id of a checkpoint that was removed', removes],
     ['says what it has not', (store) => opened(store, missing)],
     ['leaves what was there when the chunks fail on the way', chunksFail],
-    ['pulls a chunk when the one before is written, and closes the source', pulls],
+    ['takes chunks as they are made, and closes what makes them', pulls],
     ['keeps pipelines apart', apart],
     ['does what is asked at the same time in order', overlaps],
     ['refuses a second owner, naming the first, and lets it look', (store) => refusesSecond(store, again)],

@@ -20,7 +20,7 @@ const stateOf = (id: number) => ({
 });
 
 function* bytesOf(id: number) {
-  const head = { id, time: id * 1000, pipeline: 'orders', stage: 'running', manifest: { id } } as const;
+  const head = { id, time: id * 1000, pipeline: 'orders', complete: 'running', manifest: { id } } as const;
   const chunks = [...encodeCheckpoint({ ...head, states: [['rows', encodeSnapshot(stateOf(id))]] })];
   for (const chunk of chunks) for (let at = 0; at < chunk.length; at += 97) yield chunk.subarray(at, at + 97);
 }

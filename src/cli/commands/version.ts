@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { millraceVersion } from '../../core/version.ts';
 import { COMMON_OPTIONS, type Command } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { jsonLine } from '../terminal/error-text.ts';
@@ -9,7 +9,7 @@ export const version: Command = Object.freeze({
   summary: 'Show the version',
   options: COMMON_OPTIONS,
   async run({ given, terminal }) {
-    const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+    const version = millraceVersion();
     terminal.print(given.has('json') ? jsonLine({ version, node: process.versions.node }) : `${version}\n`);
     return EXIT.done;
   },

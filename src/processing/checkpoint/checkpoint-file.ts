@@ -4,7 +4,7 @@ import { millraceVersion } from '../../core/version.ts';
 import type {
   Checkpoint,
   CheckpointContent,
-  CheckpointStage,
+  CheckpointExtent,
   StoredState,
 } from '../../interfaces/checkpoint.ts';
 import {
@@ -25,7 +25,7 @@ export interface EncodeCheckpointOptions {
   readonly packing?: Packing;
 }
 
-type Table = Pick<Checkpoint, 'id' | 'time' | 'pipeline' | 'stage' | 'manifest'> & {
+type Table = Pick<Checkpoint, 'id' | 'time' | 'pipeline' | 'complete' | 'manifest'> & {
   readonly sections: readonly Section[];
 };
 
@@ -39,7 +39,7 @@ export function* encodeCheckpoint(
   content: CheckpointContent,
   { packing = 'none' }: EncodeCheckpointOptions = {},
 ): Generator<Uint8Array, void, undefined> {
-  const { id, time, pipeline, stage, manifest } = content;
+  const { id, time, pipeline, complete, manifest } = content;
   yield headBytes(CHECKPOINT_FORMAT, millraceVersion());
   const sections: Section[] = [];
   const names = new Set<string>();
@@ -61,7 +61,7 @@ export function* encodeCheckpoint(
     }
     sections.push({ name, stored, bytes, checksum, packing });
   }
-  const table: Table = { id, time, pipeline, stage, manifest, sections };
+  const table: Table = { id, time, pipeline, complete, manifest, sections };
   const bytes = Buffer.concat([...encodeSnapshot(table, 'checkpoint')]);
   yield bytes;
   yield trailerBytes(bytes);
@@ -126,7 +126,7 @@ function storedState(stored: Buffer, { name, bytes, packing }: Section, where: s
   };
 }
 
-const STAGES: readonly unknown[] = ['running', 'stopped', 'finished'] satisfies CheckpointStage[];
+const EXTENTS: readonly unknown[] = ['running', 'stopped', 'finished'] satisfies CheckpointExtent[];
 
 /** The table matched its checksum: what is wrong in it was written so, and need not be told apart. */
 function checkedTable(encoded: Buffer, where: string): Table {
@@ -137,12 +137,12 @@ function checkedTable(encoded: Buffer, where: string): Table {
     if (isMillraceError(error) && error.code === 'ERR_CHECKPOINT_VERSION') throw error;
     throw damaged(where, 'its table cannot be read', error);
   }
-  const { id, time, pipeline, stage, sections } = table ?? {};
+  const { id, time, pipeline, complete, sections } = table ?? {};
   const fits =
     isCount(id) &&
     typeof time === 'number' &&
     typeof pipeline === 'string' &&
-    STAGES.includes(stage) &&
+    EXTENTS.includes(complete) &&
     Array.isArray(sections) &&
     sections.every(isSection);
   if (!fits) throw damaged(where, 'its table has other entries than it should');

@@ -84,12 +84,13 @@ export function locked(
   const { pid, host } = owner;
   const since = showTime(owner.since);
   const alive = verdict === 'alive';
+  const another = owner.start === undefined ? ` If that process is another by now, remove ${file}.` : '';
   return new MillraceError(
     'ERR_LOCKED',
     `Cannot open ${what}: process ${pid} on ${host} has had them open since ${since}${alive ? '' : ', and may have still'}`,
     {
       hint: alive
-        ? 'Wait until it is over, or stop it: two runs cannot share the checkpoints of a pipeline.'
+        ? `Wait until it is over, or stop it: two runs cannot share the checkpoints of a pipeline.${another}`
         : `It cannot be seen from here. When it is gone for good, open with takeOver: true, or remove ${file}.`,
       details: { pid, host, since, file },
     },

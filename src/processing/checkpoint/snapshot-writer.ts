@@ -1,37 +1,17 @@
-import { showValue } from '../../core/show-value.ts';
 import { unkeepable } from './snapshot-error.ts';
 import { BYTES_KINDS, MOST_DEPTH, ordered, SNAPSHOT_FORMAT, Tag } from './snapshot-format.ts';
+import { classOf, Frame, lengthNow, NO_BYTES, type Source, stepOf } from './snapshot-frame.ts';
 import { SnapshotOutput } from './snapshot-output.ts';
-import { hasKeys, type WrittenShape, WrittenShapes } from './snapshot-shapes.ts';
+import { hasKeys, WrittenShapes } from './snapshot-shapes.ts';
 
 /** Bytes of a chunk, but for the last: about a millisecond of work. */
 const CHUNK = 128 * 1024;
 
 /** Code units of text that are written in one go, and need no frame. */
 const MOST_AT_ONCE = 256;
+/** Bytes behind a full chunk for the value that filled it. */
+const SLACK = 1024;
 const BEYOND_LATIN = /[^\0-\xff]/;
-
-const NO_KEYS: readonly string[] = [];
-const NO_BYTES = new Uint8Array();
-
-/** What a frame takes its values from. */
-type Source = 'list' | 'object' | 'pairs' | 'map' | 'set' | 'bytes' | 'latin' | 'wide';
-
-/** A value that is being written: how far it is. One a depth, used again and again. */
-class Frame {
-  source: Source = 'list';
-  value: unknown;
-  keys: readonly string[] = NO_KEYS;
-  iterator: Iterator<unknown> | undefined;
-  bytes: Uint8Array = NO_BYTES;
-  index = 0;
-  length = 0;
-  /** The key of a map whose value is next, or was the last. */
-  key: unknown;
-  held: unknown;
-  /** What the last object at this depth was like: the next is often the same. */
-  shape: WrittenShape | undefined;
-}
 
 const KIND_OF = new Map(
   BYTES_KINDS.flatMap((kind, index) => (kind === undefined ? [] : [[kind.prototype, { ...kind, index }]])),
@@ -59,7 +39,7 @@ export class SnapshotWriter {
     if (!this.#scalar(value)) this.#open(value);
     while (this.#depth > 0) {
       this.#advance(this.#frames[this.#depth - 1]!);
-      if (out.at >= CHUNK) yield out.take(CHUNK + 2 * MOST_AT_ONCE);
+      if (out.at >= CHUNK) yield out.take(CHUNK + SLACK);
     }
     if (out.at > 0) yield out.take(0);
   }
@@ -80,6 +60,7 @@ export class SnapshotWriter {
       }
     }
     if (frame.index < frame.length) return;
+    if (lengthNow(frame) !== frame.length) throw this.#changed();
     this.#depth--;
     frame.value = frame.iterator = frame.key = frame.held = undefined;
     frame.bytes = NO_BYTES;
@@ -109,8 +90,12 @@ export class SnapshotWriter {
 
   #pull(frame: Frame): unknown {
     const next = frame.iterator!.next();
-    if (next.done === true) throw unkeepable(this.#path(this.#depth - 1), 'has changed while it was written');
+    if (next.done === true) throw this.#changed();
     return next.value;
+  }
+
+  #changed(): Error {
+    return unkeepable(this.#path(this.#depth - 1), 'has changed while it was written');
   }
 
   /** Writes what needs no frame; `false` for the rest. */
@@ -215,6 +200,7 @@ export class SnapshotWriter {
   #piece(frame: Frame, room: number): number {
     const { index, length } = frame;
     const end = Math.min(length, index + room);
+    if (frame.bytes.length < end && frame.source === 'bytes') throw this.#changed();
     if (frame.source === 'bytes') this.#out.raw(frame.bytes.subarray(index, end));
     else if (frame.source === 'latin') this.#out.latin((frame.value as string).slice(index, end));
     else this.#out.wide((frame.value as string).slice(index, end));
@@ -261,31 +247,4 @@ export class SnapshotWriter {
 function bytesOf(value: object): Uint8Array {
   if (!ArrayBuffer.isView(value)) return new Uint8Array(value as ArrayBuffer);
   return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-}
-
-function stepOf({ source, keys, index, key }: Frame): string {
-  const at = index - 1;
-  switch (source) {
-    case 'list':
-      return `[${at}]`;
-    case 'object':
-      return propertyStep(keys[at]!);
-    case 'pairs':
-      return propertyStep(keys[at >> 1]!);
-    case 'map':
-      return (at & 1) === 1 ? `.get(${showValue(key)})` : ' (a key)';
-    default:
-      return ' (a value)';
-  }
-}
-
-function propertyStep(key: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${showValue(key)}]`;
-}
-
-/** What an object is, in words. */
-function classOf(value: object): string {
-  const made: unknown = Reflect.get(value, 'constructor');
-  const name = typeof made === 'function' ? made.name : '';
-  return name === '' ? 'an object of a class without a name' : `an object of the class ${name}`;
 }

@@ -12,6 +12,9 @@ export const LOCK = 'lock';
 /** Each time somebody else was faster: it has the lock then, as a rule, and this one says so. */
 const MOST_TRIES = 50;
 
+/** What systems say when there are no hard links; a link to a file of one's own needs no permission else. */
+const LINKLESS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
 export interface LockSpec {
   readonly folder: string;
   readonly fileSystem: StoreFileSystem;
@@ -76,6 +79,7 @@ export class StoreLock {
     if (linked !== 'taken') return linked === 'done';
     const found = await this.#read(this.#path);
     if (found === undefined) return false;
+    if (found === this.#text) return true;
     if (!(await this.#follow(found))) return false;
     if ((await this.#read(this.#path)) === found) {
       await this.#spec.fileSystem.rename(this.#own, this.#path);
@@ -107,13 +111,13 @@ export class StoreLock {
       this.#passBy(text);
       const claim = this.#claimAfter(text);
       const linked = await this.#link(claim);
-      if (linked === 'done') {
+      if (linked === 'gone') return false;
+      const next: string | undefined = linked === 'done' ? this.#text : await this.#read(claim);
+      if (next === this.#text) {
         this.#claim = claim;
         return true;
       }
-      if (linked === 'gone') return false;
-      const next: string | undefined = await this.#read(claim);
-      // What follows itself was not made by this code; nor does anything but one's own claim follow oneself.
+      // What follows itself was not made by this code.
       text = next === text ? undefined : next;
     }
     return false;
@@ -132,7 +136,10 @@ export class StoreLock {
     return join(this.#spec.folder, `${LOCK}.after-${name}`);
   }
 
-  /** `gone` when the owner of the lock has removed the file meanwhile, with what else was not the lock. */
+  /**
+   * `taken` also when it was made, and the answer of a network share got lost: look at what is there. `gone` when the
+   * owner of the lock has removed the file meanwhile, with what else was not the lock.
+   */
   async #link(to: string): Promise<'done' | 'taken' | 'gone'> {
     try {
       await this.#spec.fileSystem.link(this.#own, to);
@@ -140,7 +147,7 @@ export class StoreLock {
     } catch (error) {
       if (errnoOf(error) === 'EEXIST') return 'taken';
       if (errnoOf(error) === 'ENOENT') return 'gone';
-      throw error;
+      throw LINKLESS.has(errnoOf(error)) ? noLinks(this.#spec.what, error) : error;
     }
   }
 
@@ -161,4 +168,15 @@ export class StoreLock {
   async release(): Promise<void> {
     if (await this.held()) await this.#spec.fileSystem.unlink(this.#path);
   }
+}
+
+function noLinks(what: string, cause: unknown): MillraceError {
+  return new MillraceError(
+    'ERR_IO',
+    `Cannot open ${what}: the file system has no hard links, which a lock needs`,
+    {
+      cause,
+      hint: 'Keep checkpoints on another disk: FAT and some network shares cannot lock them.',
+    },
+  );
 }

@@ -23,7 +23,7 @@ const content = (states: CheckpointContent['states'] = statesOf(values)): Checkp
   id: 7,
   time: 1_700_000_000_000,
   pipeline: 'orders',
-  stage: 'stopped',
+  complete: 'stopped',
   manifest: { fingerprint: ['a', 'b'], since: new Date(5) },
   states,
 });

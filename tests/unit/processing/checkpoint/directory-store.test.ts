@@ -13,7 +13,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { directoryStore } from '../../../../src/processing/checkpoint/directory-store.ts';
 import { type Machine, thisMachine } from '../../../../src/processing/checkpoint/machine.ts';
-import { nodeStoreFileSystem } from '../../../../src/processing/checkpoint/store-file-system.ts';
+import {
+  nodeStoreFileSystem,
+  type StoreFileSystem,
+} from '../../../../src/processing/checkpoint/store-file-system.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'millrace-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -37,6 +40,34 @@ describe('a folder of checkpoints', () => {
     expect(JSON.parse(readFileSync(join(folder, 'orders/lock'), 'utf8'))).toMatchObject({ pid: process.pid });
     await session.close();
     expect(readdirSync(join(folder, 'orders'))).toEqual(['000000000001.checkpoint']);
+  });
+
+  test('asks for a chunk when the one before is written, so that the event loop turns while state is encoded', async () => {
+    const steps: string[] = [];
+    const chunks = (function* () {
+      for (const name of ['a', 'b', 'c']) {
+        steps.push(`make ${name}`);
+        yield Buffer.from(name);
+      }
+    })();
+    const open: StoreFileSystem['open'] = async (path, flags, mode) => {
+      const handle = await nodeStoreFileSystem.open(path, flags, mode);
+      return {
+        write: async (bytes, ...rest) => {
+          const written = await handle.write(bytes, ...rest);
+          if (path.endsWith('.partial')) steps.push(`wrote ${Buffer.from(bytes).toString()}`);
+          return written;
+        },
+        read: (...given) => handle.read(...given),
+        stat: () => handle.stat(),
+        sync: () => handle.sync(),
+        close: () => handle.close(),
+      };
+    };
+    const session = await directoryStore(newFolder(), {}, { ...nodeStoreFileSystem, open }).open(orders);
+    await session.write(1, chunks);
+    await session.close();
+    expect(steps).toEqual(['make a', 'wrote a', 'make b', 'wrote b', 'make c', 'wrote c']);
   });
 
   test('is not made by looking at it', async () => {
@@ -135,4 +166,30 @@ test('a lock whose number was given to another process is that of nobody', async
   // Where the system does not say when a process began, its number is all there is.
   if (thisMachine().process(process.pid).start === undefined) await expect(opening).rejects.toThrow();
   else await (await opening).close();
+});
+
+test('a file system without hard links is named as such, not as a want of permission', async () => {
+  const link = () => Promise.reject(Object.assign(new Error('EPERM: link'), { code: 'EPERM' }));
+  const folder = newFolder();
+  const opening = directoryStore(folder, {}, { ...nodeStoreFileSystem, link }).open(orders);
+  await expect(opening).rejects.toMatchObject({
+    code: 'ERR_IO',
+    message: expect.stringContaining('no hard links'),
+  });
+  expect(readdirSync(join(folder, 'orders'))).toEqual([]);
+});
+
+test('a lock that was made, though a network share said that the name was taken, is had', async () => {
+  const link = async (from: string, to: string) => {
+    await nodeStoreFileSystem.link(from, to);
+    throw Object.assign(new Error('EEXIST: link'), { code: 'EEXIST' });
+  };
+  const folder = newFolder();
+  const share = { ...nodeStoreFileSystem, link };
+  const gone: Machine = { ...thisMachine(), boot: 'the start before' };
+  await directoryStore(folder, {}, share, gone).open(orders);
+  const session = await directoryStore(folder, {}, share).open(orders);
+  await session.write(1, state);
+  await session.close();
+  expect(readdirSync(join(folder, 'orders'))).toEqual(['000000000001.checkpoint']);
 });

@@ -86,6 +86,13 @@ describe('the error for a lock', () => {
     });
   });
 
+  test('says what to do about a number that may have been given to another process, where that is not told', () => {
+    expect(locked('it', '/s/lock', ownerHere(plain, 'token'), 'alive').hint).toMatch(
+      /another by now, remove \/s\/lock/,
+    );
+    expect(locked('it', '/s/lock', owner, 'alive').hint).not.toContain('remove');
+  });
+
   test('says how to take over from one that cannot be seen, or cannot be read', () => {
     expect(locked('it', '/s/lock', owner, 'elsewhere').hint).toMatch(/takeOver: true, or remove \/s\/lock/);
     expect(locked('it', '/s/lock', undefined, 'unreadable').hint).toMatch(

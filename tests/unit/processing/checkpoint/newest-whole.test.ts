@@ -6,7 +6,7 @@ import { memoryStore } from '../../../../src/testing/memory-store.ts';
 
 const fileOf = (id: number) =>
   Buffer.concat([
-    ...encodeCheckpoint({ id, time: 0, pipeline: 'orders', stage: 'running', manifest: null, states: [] }),
+    ...encodeCheckpoint({ id, time: 0, pipeline: 'orders', complete: 'running', manifest: null, states: [] }),
   ]);
 
 /** What is found in a store that holds these files as checkpoints 1, 2 and so on. */

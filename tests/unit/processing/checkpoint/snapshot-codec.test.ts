@@ -216,13 +216,21 @@ describe('a snapshot refuses', () => {
     );
   });
 
-  test('a map that changes while it is written, instead of keeping what never was', () => {
-    const map = new Map(Array.from({ length: 100_000 }, (_, n) => [`key ${n}`, n]));
-    const chunks = encodeSnapshot(map);
+  const many = Array.from({ length: 100_000 }, (_, n) => `key ${n}`);
+  test.each<[string, unknown, (value: any) => void]>([
+    ['a map that shrinks', new Map(many.map((key) => [key, 1])), (map) => map.clear()],
+    ['a map that grows', new Map(many.map((key) => [key, 1])), (map) => map.set('one more', 1)],
+    ['a set that shrinks', new Set(many), (set) => set.clear()],
+    ['a set that grows', new Set(many), (set) => set.add('one more')],
+    ['an array that shrinks', [...many], (array) => array.pop()],
+    ['an array that grows', [...many], (array) => array.push('one more')],
+    ['bytes that are given away', new Float64Array(100_000), ({ buffer }) => buffer.transfer()],
+  ])('%s while it is written, instead of keeping what never was', (_name, value, change) => {
+    const chunks = encodeSnapshot({ inner: value });
     chunks.next();
-    map.clear();
+    change(value);
     expect(() => [...chunks]).toThrow(
-      'Cannot keep state in a checkpoint: it has changed while it was written',
+      'Cannot keep state.inner in a checkpoint: it has changed while it was written',
     );
   });
 
