@@ -12,6 +12,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   io: ['core', 'interfaces'],
   processing: ['core', 'interfaces'],
   observe: ['core', 'interfaces'],
+  builtins: ['core', 'interfaces', 'io', 'processing', 'observe'],
   testing: ['core', 'interfaces', 'io', 'processing', 'observe'],
 };
 
@@ -95,6 +96,12 @@ describe('the sources', () => {
       expect(room === 'testing' ? strays.filter((to) => !DOORS.includes(to)) : strays).toEqual([]);
     },
   );
+
+  test('come to the parts of the built-in registry by its door only', () => {
+    const inside = (file: string) => roomOf(file) === 'builtins';
+    const strays = sources().filter((file) => !inside(file) && importsOf(file).some(inside));
+    expect(strays).toEqual(['src/builtins.ts']);
+  });
 
   test('are in rooms that the linter knows, or stand at the door', () => {
     const elsewhere = sources().filter((file) => ![...LINTED, 'cli', 'spec'].includes(roomOf(file) ?? ''));

@@ -25,7 +25,8 @@ export interface EventTimeOptions extends OperatorOptions {
 }
 
 const length = z.union([z.number(), z.string()]);
-const schema = operatorOptions.extend({
+/** The options of `eventTime`. */
+export const eventTimeOptions = operatorOptions.extend({
   outOfOrder: length.default(0).describe('How far records may be behind the latest before them'),
   idle: length.optional().describe('How long no record comes until merged flows wait no longer'),
   maxAdvance: z
@@ -66,7 +67,7 @@ export function eventTime<T>(time: (record: NoInfer<T>) => Time, options?: Event
 export function eventTime<T>(time: (record: T) => Time, options?: EventTimeOptions): Operator<T, T>;
 export function eventTime<T>(time: (record: T) => Time, options: EventTimeOptions = {}): Operator<T, T> {
   checkCallback('eventTime', time);
-  const { onError, unit, confirm, ...given } = parseOptions(schema, options, 'eventTime');
+  const { onError, unit, confirm, ...given } = parseOptions(eventTimeOptions, options, 'eventTime');
   const outOfOrder = duration(given.outOfOrder, 'outOfOrder of eventTime()');
   const idle = given.idle === undefined ? undefined : duration(given.idle, 'idle of eventTime()');
   const step = duration(given.step, 'step of eventTime()');
