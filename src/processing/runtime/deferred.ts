@@ -1,4 +1,4 @@
-import { refuseLateStep } from '../../core/thenable.ts';
+import { begun, refuseLateStep } from '../../core/thenable.ts';
 import type { Emit, SyncLogic } from '../../interfaces/operator.ts';
 import type { Mark } from './chain-host.ts';
 import { pushedOutput } from './operator-results.ts';
@@ -20,7 +20,7 @@ export class Deferred {
   }
 
   output(record: unknown, output: Iterable<unknown>): void {
-    this.#entries.push({ record, iterator: pushedOutput(output)[Symbol.iterator]() });
+    this.#entries.push({ record, iterator: begun(pushedOutput(output)[Symbol.iterator]()) });
   }
 
   input(record: unknown): void {
@@ -57,7 +57,7 @@ export class Deferred {
           this.#entries.shift();
           const more = logic.push(entry.record, emit);
           if (more !== undefined) {
-            const iterator = pushedOutput(more)[Symbol.iterator]();
+            const iterator = begun(pushedOutput(more)[Symbol.iterator]());
             this.#entries.unshift({ record: entry.record, iterator });
           }
           emitted++;

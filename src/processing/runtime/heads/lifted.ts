@@ -1,3 +1,4 @@
+import { atOnce } from '../../../core/thenable.ts';
 import type { Emit, SyncLogic } from '../../../interfaces/operator.ts';
 import { pushedOutput, refuseLate } from '../operator-results.ts';
 import type { HeadLogic } from './head-logic.ts';
@@ -13,7 +14,7 @@ export function liftedLogic(logic: SyncLogic<unknown, unknown>): HeadLogic {
       const emitted = gathered((emit) => {
         more = logic.push(record, emit);
       });
-      return more === undefined ? emitted : chained(emitted, pushedOutput(more));
+      return more === undefined ? emitted : chained(emitted, atOnce(pushedOutput(more)));
     },
     watermark: (time) => gathered((emit) => refuseLate('watermark', logic.watermark?.(time, emit))),
     end: () => gathered((emit) => refuseLate('end', logic.end?.(emit))),
