@@ -20,8 +20,10 @@ import { type Keyed, remade, withKeyFields } from './results.ts';
 const groupKey = key.optional().describe('The field, or fields, that set groups apart; one group without');
 const locale = z.string().optional().describe('The language that text is ordered by, e.g. "de"');
 
+const { maxKeys } = keyedOptions.shape;
+
 const aggregateOptions = keyedOptions.extend({
-  maxKeys: keyedOptions.shape.maxKeys.unwrap().optional().describe('Keys that are kept at the most'),
+  maxKeys: maxKeys.unwrap().optional().describe(maxKeys.description!),
   key: groupKey,
   aggregates,
   spill: z
@@ -48,7 +50,7 @@ const topByOptions = topOptions.extend({
   n: topCount,
   by: field.describe('The field whose values rank the records'),
   key: groupKey,
-  maxKeys: keyedOptions.shape.maxKeys,
+  maxKeys,
 });
 
 /** Operators that put records together. */

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Component } from '../interfaces/component.ts';
+import type { Operator, OperatorContext, SyncOperator } from '../interfaces/operator.ts';
 import { buffer, bufferOptions } from '../processing/operators/buffer.ts';
 import { debounce, debounceOptions } from '../processing/operators/debounce.ts';
 import { delay, delayOptions } from '../processing/operators/delay.ts';
 import { eventTime, eventTimeOptions } from '../processing/operators/event-time.ts';
+import { type ProgressReport, progress, progressOptions } from '../processing/operators/progress.ts';
 import { rateLimit, rateLimitOptions } from '../processing/operators/rate-limit.ts';
 import { throttle, throttleOptions } from '../processing/operators/throttle.ts';
 import { timeInterval } from '../processing/operators/time-interval.ts';
@@ -31,6 +33,7 @@ export const flowControl: readonly Component[] = [
     eventTimeOptions.extend({ time: field.describe('The field with the time of a record') }),
     ({ time, ...options }) => eventTime(readerOf(time) as never, options as never),
   ),
+  operator('progress', 'Writes to the log of the run how far a place in it is', progressOptions, logged),
   operator(
     'rate_limit',
     'Lets so many records through in a time',
@@ -47,3 +50,23 @@ export const flowControl: readonly Component[] = [
     timeout(options as never),
   ),
 ];
+
+/** Reports go where records go that are logged; which run that is shows when the operator is created for one. */
+function logged(options: z.output<typeof progressOptions>): Operator<unknown, unknown> {
+  const described = progress<unknown>(() => {}, options) as SyncOperator<unknown, unknown>;
+  return Object.freeze({
+    ...described,
+    create(context: OperatorContext) {
+      const { node, report } = context;
+      const told = (record: ProgressReport): void =>
+        report(() => {
+          const { records: number, perSecond, done } = record;
+          const message = done
+            ? `${number} records, and no more`
+            : `${number} records, ${perSecond} a second`;
+          return { type: 'logged', node, level: 'info', message, number, record };
+        });
+      return (progress<unknown>(told, options) as SyncOperator<unknown, unknown>).create(context);
+    },
+  });
+}

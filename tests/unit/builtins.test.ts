@@ -31,6 +31,7 @@ const LEAST: Readonly<Record<string, object>> = {
   'operator pairwise': {},
   'operator parse_fields': { fields: ['payload'] },
   'operator pivot': { key: 'ID', column: 'name', value: 'value' },
+  'operator progress': {},
   'operator rate_limit': { rate: '100/s' },
   'operator rename': { fields: { ID: 'id' } },
   'operator sample': { every: 2 },

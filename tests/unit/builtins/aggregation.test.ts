@@ -1,5 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { from } from '../../../src/from.ts';
+import type { Operator } from '../../../src/interfaces/operator.ts';
+import { toArray } from '../../../src/io/memory/to-array.ts';
+import { pipeline } from '../../../src/processing/graph/pipeline.ts';
+import { run } from '../../../src/start.ts';
 import { probeOperator } from '../../../src/testing/operator-probe.ts';
 import { tempFolder } from '../io/temp-folder.ts';
 import { built, made } from './built.ts';
@@ -114,6 +119,36 @@ test.each<[string, object, readonly unknown[]]>([
   ['top', { n: 1, by: 'amount', order: 'asc', key: 'country' }, [SALES[3], SALES[1]]],
 ])('%s does its work when it is made of the data %j', async (name, options, expected) => {
   expect(await made(name, options, SALES)).toEqual(expected);
+});
+
+describe('in a pipeline', () => {
+  const aggregates = { n: { count: true } };
+  const results = async (operator: Operator<unknown, unknown>) => {
+    const out = toArray<unknown>();
+    const { balance } = await run(pipeline('built', from(SALES).pipe(operator).to(out)));
+    expect(balance).toMatchObject({ closed: true, read: 4 });
+    return out.records;
+  };
+
+  test.each([false, true])(
+    'aggregate gives the same, and the balance closes, with spill: %s',
+    async (spill) => {
+      expect(await results(built('aggregate', { key: 'country', aggregates, spill }))).toEqual([
+        { country: 'FR', n: 3 },
+        { country: 'DE', n: 1 },
+      ]);
+    },
+  );
+
+  test('top by a key gives records, and window its results with the key', async () => {
+    expect(await results(built('top', { n: 1, by: 'amount', key: 'country' }))).toEqual([SALES[2], SALES[1]]);
+    const window = { type: 'count', size: 2 };
+    expect(await results(built('window', { window, key: 'country', aggregates }))).toEqual([
+      { country: 'FR', window: { start: 0, end: 3 }, n: 2 },
+      { country: 'DE', window: { start: 1, end: 2 }, n: 1 },
+      { country: 'FR', window: { start: 3, end: 4 }, n: 1 },
+    ]);
+  });
 });
 
 test('pivot makes columns of rows', async () => {

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
 import { MillraceError } from '../../../src/core/errors.ts';
+import { from } from '../../../src/from.ts';
+import { discard } from '../../../src/io/memory/discard.ts';
+import { pipeline } from '../../../src/processing/graph/pipeline.ts';
+import { start } from '../../../src/start.ts';
 import { probeOperator } from '../../../src/testing/operator-probe.ts';
 import { virtualClock } from '../../../src/testing/virtual-clock.ts';
 import { built, made } from './built.ts';
@@ -16,6 +20,28 @@ test.each<[string, object, readonly unknown[], readonly unknown[]]>([
   ['timeout', { each: '2m' }, [1, 2], [1, 2]],
 ])('%s does its work when it is made of the data %j', async (name, options, records, expected) => {
   expect(await made(name, options, records)).toEqual(expected);
+});
+
+test('progress writes to the log of the run, now and then and at the end', async () => {
+  const clock = virtualClock();
+  const messages: unknown[] = [];
+  const numbers = {
+    async *[Symbol.asyncIterator]() {
+      yield 1;
+      await clock.advance(2000);
+      yield 2;
+    },
+  };
+  const flow = from(numbers).pipe(built('progress', { every: '2s' }));
+  const live = start(pipeline('told', flow.to(discard())), { clock });
+  live.events$.subscribe((event) => {
+    if (event.type === 'logged') messages.push([event.node, event.level, event.message, event.number]);
+  });
+  await live.done;
+  expect(messages).toEqual([
+    ['progress', 'info', '1 records, 1 a second', 1],
+    ['progress', 'info', '2 records, and no more', 2],
+  ]);
 });
 
 test('timeout fails when nothing comes for its time', async () => {

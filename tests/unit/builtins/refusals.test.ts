@@ -27,6 +27,8 @@ test.each<[string, object, string]>([
   ['parse_fields', { fields: [] }, 'fields: Too small'],
   ['pivot', { key: 'a', column: 'b' }, 'value: expected string'],
   ['pivot', { key: 'a', column: 'b', value: 'c', combine: 'sum' }, 'Unrecognized key: "combine"'],
+  ['progress', { every: 0 }, 'there is no time between its reports'],
+  ['progress', { report: 'log' }, 'Unrecognized key: "report"'],
   ['rate_limit', { rate: 'fast' }, '"fast" is not a rate'],
   ['rename', { fields: { a: 1 } }, 'fields.a: expected string, received number'],
   ['rename', { fields: {} }, 'Cannot rename columns'],
