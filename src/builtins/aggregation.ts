@@ -20,17 +20,26 @@ import { type Keyed, remade, withKeyFields } from './results.ts';
 const groupKey = key.optional().describe('The field, or fields, that set groups apart; one group without');
 const locale = z.string().optional().describe('The language that text is ordered by, e.g. "de"');
 
-const { maxKeys } = keyedOptions.shape;
+/** How many, where there is a key; its default is that of the operator. */
+const maxKeys = keyedOptions.shape.maxKeys
+  .unwrap()
+  .optional()
+  .describe(keyedOptions.shape.maxKeys.description!);
+const ofKeys = ({ key, maxKeys }: { readonly key?: unknown; readonly maxKeys?: unknown }): boolean =>
+  key !== undefined || maxKeys === undefined;
+const OF_KEYS = 'maxKeys counts keys, and there is no key';
 
-const aggregateOptions = keyedOptions.extend({
-  maxKeys: maxKeys.unwrap().optional().describe(maxKeys.description!),
-  key: groupKey,
-  aggregates,
-  spill: z
-    .boolean()
-    .default(false)
-    .describe('Whether what is held may go to the disk, so that there may be any number of keys'),
-});
+const aggregateOptions = keyedOptions
+  .extend({
+    maxKeys,
+    key: groupKey,
+    aggregates,
+    spill: z
+      .boolean()
+      .default(false)
+      .describe('Whether what is held may go to the disk, so that there may be any number of keys'),
+  })
+  .refine(ofKeys, OF_KEYS);
 
 const sortParts = z.array(orderOptions.extend({ by: field.describe('The field'), locale })).min(1);
 const orderedOptions = sortOptions
@@ -46,12 +55,14 @@ const orderedOptions = sortOptions
     'of several fields, each has its own order, nulls and locale',
   );
 
-const topByOptions = topOptions.extend({
-  n: topCount,
-  by: field.describe('The field whose values rank the records'),
-  key: groupKey,
-  maxKeys,
-});
+const topByOptions = topOptions
+  .extend({
+    n: topCount,
+    by: field.describe('The field whose values rank the records'),
+    key: groupKey,
+    maxKeys,
+  })
+  .refine(ofKeys, OF_KEYS);
 
 /** Operators that put records together. */
 export const aggregation: readonly Component[] = [
@@ -95,7 +106,12 @@ function ranked({
   ...options
 }: z.output<typeof topByOptions>): Operator<never, unknown> {
   if (key === undefined) return top(n, readerOf(by) as never, options as never);
-  const keyed = topBy(keyReader(key), n, readerOf(by) as never, { ...options, maxKeys } as never);
+  const keyed = topBy(
+    keyReader(key),
+    n,
+    readerOf(by) as never,
+    { ...options, ...(maxKeys !== undefined && { maxKeys }) } as never,
+  );
   return remade(keyed as Operator<unknown, never>, ({ records }, emit) => {
     for (const record of records as readonly unknown[]) emit(record);
   });

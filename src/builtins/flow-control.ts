@@ -61,9 +61,7 @@ function logged(options: z.output<typeof progressOptions>): Operator<unknown, un
       const told = (record: ProgressReport): void =>
         report(() => {
           const { records: number, perSecond, done } = record;
-          const message = done
-            ? `${number} records, and no more`
-            : `${number} records, ${perSecond} a second`;
+          const message = `${done ? 'the last is record' : `${perSecond} a second, record`} ${number}`;
           return { type: 'logged', node, level: 'info', message, number, record };
         });
       return (progress<unknown>(told, options) as SyncOperator<unknown, unknown>).create(context);

@@ -39,8 +39,8 @@ test('progress writes to the log of the run, now and then and at the end', async
   });
   await live.done;
   expect(messages).toEqual([
-    ['progress', 'info', '1 records, 1 a second', 1],
-    ['progress', 'info', '2 records, and no more', 2],
+    ['progress', 'info', '1 a second, record 1', 1],
+    ['progress', 'info', 'the last is record 2', 2],
   ]);
 });
 

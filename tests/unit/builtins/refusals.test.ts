@@ -48,6 +48,8 @@ test.each<[string, object, string]>([
   ['time_interval', { unit: 's' }, 'Unrecognized key: "unit"'],
   ['timeout', {}, 'there is no time among them'],
   ['top', { n: 0, by: 'a' }, 'n: Too small'],
+  ['top', { n: 1, by: 'a', maxKeys: 5 }, 'maxKeys counts keys, and there is no key'],
+  ['aggregate', { aggregates: { n: { count: true } }, maxKeys: 5 }, 'there is no key'],
   ['top', { n: 1, by: 7 }, 'by: expected string'],
   ['unpivot', { columns: ['a', 'a'] }, 'a column is given twice'],
   ['validate', {}, 'schema: expected boolean, received undefined, or expected record'],
