@@ -20,6 +20,7 @@ import { mapAsync } from '../../../../src/processing/operators/map-async.ts';
 import { progress } from '../../../../src/processing/operators/progress.ts';
 import { rateLimit } from '../../../../src/processing/operators/rate-limit.ts';
 import { reduce } from '../../../../src/processing/operators/reduce.ts';
+import { takeUntil } from '../../../../src/processing/operators/take-until.ts';
 import { tap } from '../../../../src/processing/operators/tap.ts';
 import { type CircuitBreaker, circuitBreaker } from '../../../../src/processing/policies/circuit-breaker.ts';
 import { retry } from '../../../../src/processing/policies/retry.ts';
@@ -30,9 +31,11 @@ import {
   nextIs,
   onSecond,
   options,
+  RECORDS,
   refusesAtOnce,
   settlesBySkip,
   through,
+  turns,
   withFakeTimers,
 } from './callback-faults.ts';
 
@@ -45,6 +48,14 @@ const row = (n: number) => ({ n });
 const rows = [1, 2, 3].map(row);
 const failing = (breaker: CircuitBreaker) =>
   mapAsync(() => Promise.reject(new Error('no')), { circuitBreaker: breaker });
+const never = (() => new Promise(() => {})) as Fault;
+/** So slowly that what a record has begun comes to its end before the next. */
+async function* oneByOne(): AsyncGenerator<number> {
+  for (const n of RECORDS) {
+    yield n;
+    await turns(5);
+  }
+}
 /** Iterables that are broken as their loop begins, or in its first step. */
 const iteratorIs = (fault: Fault): Iterable<number> => ({ [Symbol.iterator]: fault });
 const stepIs = (fault: Fault): Iterable<number> => ({ [Symbol.iterator]: () => ({ next: fault }) });
@@ -119,6 +130,14 @@ const unsettled: Makes = {
   'the fold of conflate': (fault) => through(conflate(same, fault as (sum: number, n: number) => number)),
   'the tableKey of lookupJoin': (fault) =>
     through(lookupJoin(rows, { key: same, tableKey: onSecond(fault, ({ n }: { n: number }) => n) })),
+  'the onRefreshError of lookupJoin': (fault) => {
+    const table = onSecond(
+      () => Promise.reject(new Error('gone')) as never,
+      () => rows,
+    );
+    const options = { key: same, tableKey: ({ n }: { n: number }) => n, refresh: 0, onRefreshError: fault };
+    return pipeline('matrix', from(oneByOne()).pipe(lookupJoin(table, options)).to(toArray()));
+  },
   'the report of progress': (fault) => through(progress(fault)),
   'the start of tap': (fault) => through(tap({ start: fault })),
   'the end of tap': (fault) => through(tap({ end: fault })),
@@ -184,6 +203,13 @@ const shared: Makes = {
     through(lookupJoin(fault as () => { n: number }[], { key: same, tableKey: ({ n }) => n })),
   'the rows of lookupJoin': (fault) =>
     through(lookupJoin(() => nextIs(fault) as never, { key: same, tableKey: () => 1 })),
+  'what takeUntil waits for': (fault) =>
+    pipeline(
+      'matrix',
+      from(nextIs(never))
+        .pipe(takeUntil(Promise.resolve().then(fault)))
+        .to(toArray()),
+    ),
   'the callback of expandAsync, of a record that it made': (fault) =>
     through(expandAsync<number>((n) => (n === 2 ? [20] : n === 20 ? fault() : []))),
 };
