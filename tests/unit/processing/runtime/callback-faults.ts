@@ -115,13 +115,13 @@ export const throws: Readonly<Record<string, () => unknown>> = {
   },
 };
 
-const promises: Readonly<Record<string, () => unknown>> = {
+export const promises: Readonly<Record<string, () => unknown>> = {
   rejects: () => Promise.reject(reason),
   'rejects with undefined': () => Promise.reject(undefined),
   'rejects after a while': () => turns(3).then(() => Promise.reject(reason)),
 };
 
-const pending: Readonly<Record<string, () => unknown>> = {
+export const pending: Readonly<Record<string, () => unknown>> = {
   'never settles': () => new Promise(() => {}),
 };
 

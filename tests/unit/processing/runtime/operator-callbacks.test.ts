@@ -1,3 +1,4 @@
+import { describe, expect, test } from 'vitest';
 import { from } from '../../../../src/from.ts';
 import { toArray } from '../../../../src/io/memory/to-array.ts';
 import { pipeline } from '../../../../src/processing/graph/pipeline.ts';
@@ -16,6 +17,7 @@ import { expandAsync } from '../../../../src/processing/operators/expand-async.t
 import { flatMap } from '../../../../src/processing/operators/flat-map.ts';
 import { flatMapAsync } from '../../../../src/processing/operators/flat-map-async.ts';
 import { log } from '../../../../src/processing/operators/log.ts';
+import { map } from '../../../../src/processing/operators/map.ts';
 import { mapAsync } from '../../../../src/processing/operators/map-async.ts';
 import { progress } from '../../../../src/processing/operators/progress.ts';
 import { rateLimit } from '../../../../src/processing/operators/rate-limit.ts';
@@ -24,6 +26,7 @@ import { takeUntil } from '../../../../src/processing/operators/take-until.ts';
 import { tap } from '../../../../src/processing/operators/tap.ts';
 import { type CircuitBreaker, circuitBreaker } from '../../../../src/processing/policies/circuit-breaker.ts';
 import { retry } from '../../../../src/processing/policies/retry.ts';
+import { start } from '../../../../src/start.ts';
 import {
   endsWithCause,
   type Fault,
@@ -31,10 +34,13 @@ import {
   nextIs,
   onSecond,
   options,
+  pending,
+  promises,
   RECORDS,
   refusesAtOnce,
   settlesBySkip,
   through,
+  throws,
   turns,
   withFakeTimers,
 } from './callback-faults.ts';
@@ -218,3 +224,19 @@ refusesAtOnce({ ...passing, ...gathering, ...unsettled });
 endsWithCause({ ...slow, ...shared });
 settlesBySkip(passing, slow, 2);
 settlesBySkip(gathering, {}, 1);
+
+describe('the error of tap, which is called when the run has failed already, that', () => {
+  test.each(Object.entries({ ...throws, ...promises, ...pending }))(
+    '%s leaves the first cause what it is, and is told beside it',
+    async (_act, act) => {
+      const failing = map((_n: number): number => {
+        throw new Error('the first cause');
+      });
+      const flow = from(RECORDS).pipe(tap({ error: act }), failing);
+      const error = await start(pipeline('matrix', flow.to(toArray()))).done.catch((thrown) => thrown);
+      await turns(5);
+      expect(error.message).toContain('the first cause');
+      expect(error.secondary).toMatchObject([{ code: 'ERR_CALLBACK' }]);
+    },
+  );
+});
