@@ -30,18 +30,20 @@ export function section({ name, question }: Benchmark, answer: Answer): string[]
     ...answer.setup.map((line) => `- ${line}`),
     '',
     ...answer.tables.flatMap((table) => [...tableLines(table), '']),
-    ...tableLines({
-      head: ['goal', '', 'measured', ''],
-      rows: answer.goals.map((goal) => [
-        goal.what,
-        goal.most === undefined ? `at least ${goal.least}` : `at most ${goal.most}`,
-        goal.measured.toFixed(2),
-        isReached(goal) ? 'reached' : '**missed**',
-      ]),
-    }),
-    '',
+    ...goalLines(answer),
     ...profileLines(answer),
   ];
+}
+
+function goalLines({ goals }: Answer): string[] {
+  if (goals.length === 0) return [];
+  const rows = goals.map((goal) => [
+    goal.what,
+    goal.most === undefined ? `at least ${goal.least}` : `at most ${goal.most}`,
+    goal.measured.toFixed(2),
+    isReached(goal) ? 'reached' : '**missed**',
+  ]);
+  return [...tableLines({ head: ['goal', '', 'measured', ''], rows }), ''];
 }
 
 function profileLines({ goals, profile = [] }: Answer): string[] {

@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import type { Benchmark } from './benchmark.ts';
 import { type Answered, resultsPage, section } from './results.ts';
+import { isFullSize } from './scale.ts';
 
 /**
  * Runs the benchmarks that the command line names, and prints what they answer; all of them without a
- * name, which rewrites the page of results.
+ * name, which rewrites the page of results if sizes are as they should be.
  */
 export async function runBenchmarks(command: string, all: readonly Benchmark[], page: string): Promise<void> {
   const names = process.argv.slice(2);
@@ -21,5 +22,5 @@ export async function runBenchmarks(command: string, all: readonly Benchmark[], 
     answered.push({ benchmark, answer });
     console.log(section(benchmark, answer).join('\n'));
   }
-  if (names.length === 0) await writeFile(page, resultsPage(command, answered));
+  if (names.length === 0 && isFullSize) await writeFile(page, resultsPage(command, answered));
 }

@@ -8,9 +8,10 @@ import { seededRandom } from '../../src/core/random.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { contest, ratio, typical } from '../contest.ts';
 import { section } from '../results.ts';
+import { scaled } from '../scale.ts';
 
-/** Megabytes of NDJSON; fewer for a first look: `EXTERNAL_SORT_MB=100 node operators/external-sort.ts`. */
-const MEGABYTES = Number(process.env['EXTERNAL_SORT_MB'] ?? 1000);
+/** Megabytes of NDJSON. */
+const MEGABYTES = scaled(1000);
 const MEMORY = 256;
 const ROUNDS = 2;
 

@@ -47,3 +47,27 @@ export function begun<I>(iterator: I): I {
   refusePromise(iterator, 'Return an iterator, not a promise of one; its next() may return promises.');
   return iterator;
 }
+
+/**
+ * The same records, for a loop: an iterator that is a promise would be a failure that nobody can catch, and one whose
+ * steps are promises would never end.
+ *
+ * @throws MillraceError `ERR_CALLBACK`, permanent, as the loop comes to it.
+ */
+export function atOnce<T>(records: Iterable<T>): Iterable<T> {
+  // An array answers at once, and the loop over one is faster.
+  if (Array.isArray(records)) return records;
+  return {
+    [Symbol.iterator]() {
+      const iterator = begun(records[Symbol.iterator]());
+      return {
+        next() {
+          const step = iterator.next();
+          refuseLateStep(step);
+          return step;
+        },
+        return: () => iterator.return?.() ?? { done: true, value: undefined },
+      };
+    },
+  };
+}

@@ -35,6 +35,17 @@ describe('the heap stays flat', () => {
     expect(growth(report.heap)).toBeLessThan(FLAT);
   });
 
+  test('while distinct looks at ten million records of a thousand keys', async () => {
+    interface Report {
+      readonly records: number;
+      readonly written: number;
+      readonly heap: readonly number[];
+    }
+    const { records, written, heap } = await runJob<Report>('distinct-keys.ts', FLAGS);
+    expect({ records, written }).toEqual({ records: 10_000_000, written: 1000 });
+    expect(growth(heap)).toBeLessThan(FLAT);
+  });
+
   test('pain P6, P7: and so does the stack, while a million calls of mapAsync settle at once', async () => {
     interface Report {
       readonly what: string;

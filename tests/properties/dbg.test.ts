@@ -157,14 +157,29 @@ async function holds(
 
 test.only('dbg', { timeout: 500_000 }, async () => {
   let n = 0;
-  for (const [list, capacity, cuts] of fc.sample(fc.tuple(steps, fc.integer({ min: 1, max: 3 }), interruptions), { numRuns: 400, seed: 7 })) {
+  for (const [list, capacity, cuts] of fc.sample(
+    fc.tuple(steps, fc.integer({ min: 1, max: 3 }), interruptions),
+    { numRuns: 400, seed: 7 },
+  )) {
     n++;
     const began = Date.now();
     let last = '';
     try {
-      await holds(list, capacity, cuts, (p, o) => { const l = start(p, o); l.events$.subscribe((e) => { if (e.type !== 'barrier') last = JSON.stringify(e).slice(0, 200) + ((e as any).error?.message ?? ''); }); return l; });
-    } catch (e: any) { if (e.constructor.name !== 'PreconditionFailure') { console.log(n, e.message.slice(0, 300), JSON.stringify([list, capacity, cuts])); } }
-    if (Date.now() - began > 1500) console.log(n, Date.now() - began, last, JSON.stringify([list, capacity, cuts]));
+      await holds(list, capacity, cuts, (p, o) => {
+        const l = start(p, o);
+        l.events$.subscribe((e) => {
+          if (e.type !== 'barrier')
+            last = JSON.stringify(e).slice(0, 200) + ((e as any).error?.message ?? '');
+        });
+        return l;
+      });
+    } catch (e: any) {
+      if (e.constructor.name !== 'PreconditionFailure') {
+        console.log(n, e.message.slice(0, 300), JSON.stringify([list, capacity, cuts]));
+      }
+    }
+    if (Date.now() - began > 1500)
+      console.log(n, Date.now() - began, last, JSON.stringify([list, capacity, cuts]));
   }
 });
 describe('every graph, ended at any time and gone on with', () => {

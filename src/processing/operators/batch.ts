@@ -23,14 +23,17 @@ export interface BatchLimits<A> extends BatchOptions<A> {
   readonly size?: number;
 }
 
-const schema = operatorOptions
-  .extend({
-    size: z.number().int().min(1).optional().describe('Records in one array'),
-    bytes: z.union([z.number(), z.string()]).optional().describe('Bytes in one array at the most'),
-    within: z.union([z.number(), z.string()]).optional().describe('Longest time that a record is held'),
-    sizeOf: z.unknown().optional().describe('Bytes of a record'),
-  })
-  .refine(({ size, bytes }) => size !== undefined || bytes !== undefined, 'give a size, or bytes, or both');
+/** The options of `batch`. */
+export const batchOptions = operatorOptions.extend({
+  size: z.number().int().min(1).optional().describe('Records in one array'),
+  bytes: z.union([z.number(), z.string()]).optional().describe('Bytes in one array at the most'),
+  within: z.union([z.number(), z.string()]).optional().describe('Longest time that a record is held'),
+  sizeOf: z.unknown().optional().describe('Bytes of a record'),
+});
+const schema = batchOptions.refine(
+  ({ size, bytes }) => size !== undefined || bytes !== undefined,
+  'give a size, or bytes, or both',
+);
 
 interface Held<A> {
   readonly records: readonly A[];

@@ -14,7 +14,8 @@ export interface BufferOptions {
   readonly overflow?: BufferOverflow;
 }
 
-const schema = z.strictObject({
+/** The options of `buffer`. */
+export const bufferOptions = z.strictObject({
   size: z.number().int().min(1).describe('Records that wait at the most'),
   overflow: z
     .enum(['wait', 'drop-oldest', 'drop-newest', 'fail'])
@@ -45,7 +46,7 @@ const schema = z.strictObject({
  * ```
  */
 export function buffer<A>(options: BufferOptions): Operator<A, A> {
-  const { size, overflow } = parseOptions(schema, options, 'buffer');
+  const { size, overflow } = parseOptions(bufferOptions, options, 'buffer');
   return defineOperator<A, A>({
     name: 'buffer',
     kind: 'duplex',

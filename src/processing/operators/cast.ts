@@ -35,12 +35,14 @@ type CastValue<V, T> = T extends 'string'
     ? ColumnValues[T] | null
     : V;
 
-const schema = operatorOptions.extend({
+/** The options of `cast`. */
+export const castOptions = operatorOptions.extend({
   trim: z.boolean().default(false).describe('Whether blanks at both ends of texts are taken away'),
   nulls: z.array(z.string()).default([]).describe('Texts that become null'),
 });
 
-const types = z.record(z.string(), z.enum(COLUMN_TYPES));
+/** The type of each field that `cast` converts. */
+export const castFields = z.record(z.string(), z.enum(COLUMN_TYPES));
 
 /**
  * Makes typed values of fields, by the rules of `types` of `csv.read`: `int`, `float`, `bigint`,
@@ -69,8 +71,8 @@ export function cast<A, const M extends { readonly [K in keyof A]?: ColumnType }
   options: CastOptions = {},
 ): Operator<A, Cast<A, M>> {
   fieldTable('cast', fields, "{ qty: 'int' }");
-  const table = Object.entries(parseOptions(types, fields, 'cast')) as [string, ColumnType][];
-  const { onError, ...rules } = parseOptions(schema, options, 'cast');
+  const table = Object.entries(parseOptions(castFields, fields, 'cast')) as [string, ColumnType][];
+  const { onError, ...rules } = parseOptions(castOptions, options, 'cast');
   const set = fieldSetter(new Map(casters(table, rules))) as (record: A) => Cast<A, M>;
   return defineOperator<A, Cast<A, M>>({
     name: 'cast',

@@ -10,7 +10,8 @@ export interface DebounceOptions {
   readonly quiet: Duration;
 }
 
-const schema = z.strictObject({
+/** The options of `debounce`. */
+export const debounceOptions = z.strictObject({
   quiet: z.union([z.number(), z.string()]).describe('How long nothing must have come after a record'),
 });
 
@@ -33,7 +34,7 @@ const schema = z.strictObject({
  * ```
  */
 export function debounce<A>(options: DebounceOptions): Operator<A, A> {
-  const { quiet } = parseOptions(schema, options, 'debounce');
+  const { quiet } = parseOptions(debounceOptions, options, 'debounce');
   const ms = duration(quiet, 'quiet of debounce()');
   return defineOperator<A, A>({
     name: 'debounce',

@@ -17,7 +17,8 @@ export interface DedupeOptions<A> extends OperatorOptions {
   readonly max?: number;
 }
 
-const schema = operatorOptions.extend({
+/** The options of `dedupe`. */
+export const dedupeOptions = operatorOptions.extend({
   within: z.union([z.number(), z.string()]).describe('How long records with an equal key are dropped'),
   key: keyOption,
   max: z.number().int().min(1).default(1_000_000).describe('Keys that are kept at the most'),
@@ -45,7 +46,7 @@ const schema = operatorOptions.extend({
  * ```
  */
 export function dedupe<A>(options: DedupeOptions<A>): Operator<A, A> {
-  const { key, max, onError, ...rest } = parseOptions(schema, options, 'dedupe');
+  const { key, max, onError, ...rest } = parseOptions(dedupeOptions, options, 'dedupe');
   const within = duration(rest.within, 'time of dedupe()');
   const identity = recordKey(key as KeyFunction<A> | undefined);
   return defineOperator<A, A>({

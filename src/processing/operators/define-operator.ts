@@ -68,7 +68,8 @@ export interface DuplexSpec<A, B> extends SpecBase {
 }
 
 const onError = z
-  .custom<OnError>((value) => {
+  .unknown()
+  .refine((value): value is OnError => {
     onErrorList(value as OnError);
     return true;
   })

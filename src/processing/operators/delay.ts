@@ -10,7 +10,8 @@ export interface DelayOptions {
   readonly size?: number;
 }
 
-const schema = z.strictObject({
+/** The options of `delay`. */
+export const delayOptions = z.strictObject({
   size: z.number().int().min(1).default(10_000).describe('Records that are held at the most'),
 });
 
@@ -33,7 +34,7 @@ const schema = z.strictObject({
  */
 export function delay<A>(time: Duration, options: DelayOptions = {}): Operator<A, A> {
   const ms = duration(time, 'time of delay()');
-  const { size } = parseOptions(schema, options, 'delay');
+  const { size } = parseOptions(delayOptions, options, 'delay');
   return defineOperator<A, A>({
     name: 'delay',
     kind: 'duplex',

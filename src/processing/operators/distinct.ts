@@ -18,13 +18,16 @@ export interface DistinctOptions<A> extends OperatorOptions {
 }
 
 const count = z.number().int().min(1);
-const schema = operatorOptions
-  .extend({
-    key: keyOption,
-    max: count.optional().describe('Keys that are kept at the most; one more fails'),
-    last: count.optional().describe('Compare with so many of the last keys only'),
-  })
-  .refine(({ max, last }) => max === undefined || last === undefined, 'take max or last, not both');
+/** The options of `distinct`. */
+export const distinctOptions = operatorOptions.extend({
+  key: keyOption,
+  max: count.optional().describe('Keys that are kept at the most; one more fails'),
+  last: count.optional().describe('Compare with so many of the last keys only'),
+});
+const schema = distinctOptions.refine(
+  ({ max, last }) => max === undefined || last === undefined,
+  'take max or last, not both',
+);
 
 /**
  * Lets the first record with a key through, and none after it with an equal one.

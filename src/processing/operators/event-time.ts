@@ -34,7 +34,8 @@ export interface EventTimeOptions<T = unknown> extends OperatorOptions {
 }
 
 const length = z.union([z.number(), z.string()]);
-const schema = operatorOptions.extend({
+/** The options of `eventTime`. */
+export const eventTimeOptions = operatorOptions.extend({
   outOfOrder: length.default(0).describe('How far records may be behind the latest before them'),
   partition: z
     .custom<(record: never) => unknown>((value) => typeof value === 'function', 'must be a function')
@@ -87,7 +88,7 @@ export function eventTime<T>(time: (record: T) => Time, options?: EventTimeOptio
 export function eventTime<T>(time: (record: T) => Time, options: EventTimeOptions<T> = {}): Operator<T, T> {
   checkCallback('eventTime', time);
   const { onError, unit, confirm, partition, maxPartitions, ...given } = parseOptions(
-    schema,
+    eventTimeOptions,
     options,
     'eventTime',
   );

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MillraceError } from '../../core/errors.ts';
 import { parseOptions } from '../../core/options.ts';
 import { showValue } from '../../core/show-value.ts';
-import { refusePromise } from '../../core/thenable.ts';
+import { atOnce, refusePromise } from '../../core/thenable.ts';
 import type { Operator } from '../../interfaces/operator.ts';
 import { checkCallback, nameOf } from './check-callback.ts';
 import { defineOperator, type OperatorOptions, operatorOptions } from './define-operator.ts';
@@ -98,7 +98,7 @@ function* expanded<A>(
  */
 export function iterable<A>(made: Iterable<A> | null | undefined): Iterable<A> {
   if (made === undefined || made === null) return [];
-  if (typeof made[Symbol.iterator] === 'function') return made;
+  if (typeof made[Symbol.iterator] === 'function') return atOnce(made);
   refusePromise(made, 'Use expandAsync().');
   throw new MillraceError(
     'ERR_CALLBACK',

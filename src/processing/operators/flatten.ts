@@ -17,13 +17,14 @@ export interface FlattenOptions<S extends string = string> extends OperatorOptio
   readonly maxFields?: number;
 }
 
-const schema = operatorOptions.extend({
+/** The options of `flatten`. */
+export const flattenOptions = operatorOptions.extend({
   separator: z.string().default('.').describe('What stands between the names of the levels'),
   depth: z.number().int().min(1).max(1000).default(16).describe('Levels of objects that are taken apart'),
   maxFields: z.number().int().min(1).default(10_000).describe('Fields that one record may come to'),
 });
 
-type Settings = z.output<typeof schema>;
+type Settings = z.output<typeof flattenOptions>;
 
 /**
  * Makes one level of nested objects: `{ user: { id: 7 } }` becomes `{ 'user.id': 7 }`. Only plain
@@ -47,7 +48,7 @@ type Settings = z.output<typeof schema>;
 export function flatten<A, const S extends string = '.'>(
   options: FlattenOptions<S> = {},
 ): Operator<A, Flattened<A, S>> {
-  const { onError, ...settings } = parseOptions(schema, options, 'flatten');
+  const { onError, ...settings } = parseOptions(flattenOptions, options, 'flatten');
   return defineOperator<A, Flattened<A, S>>({
     name: 'flatten',
     cardinality: 'one',

@@ -17,7 +17,8 @@ export interface IndexOptions<N extends string = string> extends OperatorOptions
 /** `A` with a running number in the field `N`. */
 export type Indexed<A, N extends string> = A extends unknown ? Replaced<A, { [F in N]: number }> : never;
 
-const schema = operatorOptions.extend({
+/** The options of `index`. */
+export const indexOptions = operatorOptions.extend({
   name: z.string().min(1).default('index').describe('The field that the number gets'),
   from: z.number().int().default(0).describe('The number of the first record'),
 });
@@ -43,7 +44,7 @@ const schema = operatorOptions.extend({
 export function index<A, const N extends string = 'index'>(
   options: IndexOptions<N> = {},
 ): Operator<A, Indexed<A, N>> {
-  const { name, from, onError } = parseOptions(schema, options, 'index');
+  const { name, from, onError } = parseOptions(indexOptions, options, 'index');
   return defineOperator<A, Indexed<A, N>>({
     name: 'index',
     cardinality: 'one',

@@ -23,7 +23,8 @@ export interface LogOptions<A> extends OperatorOptions {
   readonly logger?: Logger;
 }
 
-const schema = operatorOptions.extend({
+/** The options of `log`. */
+export const logOptions = operatorOptions.extend({
   every: z.number().int().min(1).default(1).describe('Logs the first record and each of so many after it'),
   level: z.enum(['debug', 'info', 'warn']).default('info').describe('How loud it is'),
   message: z
@@ -64,7 +65,7 @@ type LoggedEvent = Extract<RunEvent, { readonly type: 'logged' }>;
  * ```
  */
 export function log<A>(options: LogOptions<A> = {}): Operator<A, A> {
-  const { every, level, message, logger, onError } = parseOptions(schema, options, 'log');
+  const { every, level, message, logger, onError } = parseOptions(logOptions, options, 'log');
   const say = (message ?? shown) as (record: A, number: number) => string;
   return defineOperator<A, A>({
     name: 'log',

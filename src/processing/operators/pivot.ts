@@ -29,7 +29,8 @@ export interface PivotOptions<A, K extends string, C extends string, V extends s
 }
 
 const name = z.string().min(1);
-const schema = keyedOptions.extend({
+/** The options of `pivot`. */
+export const pivotOptions = keyedOptions.extend({
   key: z.union([name, z.array(name).min(1)]).describe('What rows of one record have in common'),
   column: name.describe('The field that names the column'),
   value: name.describe('The field whose value goes into the column'),
@@ -78,7 +79,7 @@ export function pivot<
   const C extends string = string,
   const V extends Field<A> = Field<A>,
 >(options: PivotOptions<A, K, C, V>): Operator<A, Pivoted<A, K, C, V>> {
-  const { onError, ...parsed } = parseOptions(schema, options, 'pivot');
+  const { onError, ...parsed } = parseOptions(pivotOptions, options, 'pivot');
   const keys = typeof parsed.key === 'string' ? [parsed.key] : parsed.key;
   checkNames(keys, parsed.columns ?? []);
   return defineOperator<A, Pivoted<A, K, C, V>>({

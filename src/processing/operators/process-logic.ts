@@ -1,7 +1,7 @@
 import { BATCH_SIZE } from '../../core/batch.ts';
 import { MillraceError } from '../../core/errors.ts';
 import { showValue } from '../../core/show-value.ts';
-import { refusePromise } from '../../core/thenable.ts';
+import { atOnce, refusePromise } from '../../core/thenable.ts';
 import type { Cancel } from '../../interfaces/clock.ts';
 import type { Emit, OperatorContext, SyncLogic } from '../../interfaces/operator.ts';
 import { USE_ASYNC } from './plain-logic.ts';
@@ -179,7 +179,7 @@ export class ProcessLogic implements SyncLogic<unknown, unknown> {
         { hint: 'Return nothing, or an array of the records to emit.' },
       );
     }
-    for (const record of returned as Iterable<unknown>) this.#put(record, 'main');
+    for (const record of atOnce(returned as Iterable<unknown>)) this.#put(record, 'main');
   }
 
   #put(record: unknown, output: string): void {

@@ -26,7 +26,8 @@ export interface ProgressOptions {
   readonly every?: Duration;
 }
 
-const schema = z.strictObject({
+/** The options of `progress`. */
+export const progressOptions = z.strictObject({
   every: z.union([z.number(), z.string()]).default('1s').describe('Time between reports'),
 });
 
@@ -57,7 +58,7 @@ export function progress<A>(
   options: ProgressOptions = {},
 ): Operator<A, A> {
   checkCallback('progress', report);
-  const every = duration(parseOptions(schema, options, 'progress').every, 'interval of progress()');
+  const every = duration(parseOptions(progressOptions, options, 'progress').every, 'interval of progress()');
   if (every === 0) {
     throw new MillraceError('ERR_OPTIONS', 'Cannot use progress(): there is no time between its reports');
   }

@@ -20,7 +20,8 @@ export interface RateLimitOptions<A> extends OperatorOptions {
   readonly keys?: number;
 }
 
-const schema = operatorOptions.extend({
+/** The options of `rateLimit`. */
+export const rateLimitOptions = operatorOptions.extend({
   rate: z.string().describe('Records in a time, e.g. "100/s"'),
   burst: z.number().int().min(1).optional().describe('Records that may go at once after a pause'),
   key: z.unknown().optional().describe('What the rate holds for each of'),
@@ -52,7 +53,7 @@ const GRAIN_MS = 10;
  * ```
  */
 export function rateLimit<A>(options: RateLimitOptions<A>): Operator<A, A> {
-  const { rate, burst, size, keys, onError } = parseOptions(schema, options, 'rateLimit');
+  const { rate, burst, size, keys, onError } = parseOptions(rateLimitOptions, options, 'rateLimit');
   const { key } = options;
   if (key !== undefined) checkCallback('rateLimit', key);
   const { count, perMs } = parseRate(rate, 'rate of rateLimit()');

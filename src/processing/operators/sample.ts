@@ -32,12 +32,21 @@ export type SampleOptions =
     };
 
 const whole = z.number().int();
-const seed = whole.optional().describe('The same seed, the same sample');
-const schema = z.union([
-  z.strictObject({ every: whole.min(1).describe('One record of so many') }),
-  z.strictObject({ rate: z.number().min(0).max(1).describe('The chance of each record'), seed }),
-  z.strictObject({ reservoir: whole.min(1).describe('So many records of all'), seed }),
-]);
+
+/** The options of `sample`, of which each sample has one. */
+export const sampleOptions = z.strictObject({
+  every: whole.min(1).optional().describe('One record of so many'),
+  rate: z.number().min(0).max(1).optional().describe('The chance of each record'),
+  reservoir: whole.min(1).optional().describe('So many records of all'),
+  seed: whole.optional().describe('The same seed, the same sample'),
+});
+
+const schema = sampleOptions
+  .refine(
+    ({ every, rate, reservoir }) => [every, rate, reservoir].filter((one) => one !== undefined).length === 1,
+    'give one of every, rate and reservoir',
+  )
+  .refine(({ every, seed }) => every === undefined || seed === undefined, 'every n-th record takes no seed');
 
 /**
  * Lets some of the records through, chosen by their number or at random. A sample is the same in each
@@ -60,17 +69,20 @@ const schema = z.union([
  * ```
  */
 export function sample<A>(options: SampleOptions): Operator<A, A> {
-  const parsed = parseOptions(schema, options, 'sample');
-  const [[kind, value]] = Object.entries(parsed) as [[string, number]];
+  const { seed, ...parsed } = parseOptions(schema, options, 'sample');
+  const { every, rate, reservoir } = parsed;
+  const [[kind, value]] = Object.entries(parsed).filter(([, value]) => value !== undefined) as [
+    [string, number],
+  ];
   return defineOperator<A, A>({
     name: 'sample',
     cardinality: 'filter',
     detail: `${kind} ${value}`,
     create({ node }) {
-      if ('every' in parsed) return everyNth(parsed.every);
-      const random = new RandomSource(parsed.seed ?? seedOf(node));
-      if ('rate' in parsed) return byChance(parsed.rate, random);
-      return drawn(new Reservoir<A>(parsed.reservoir, random));
+      if (every !== undefined) return everyNth(every);
+      const random = new RandomSource(seed ?? seedOf(node));
+      if (rate !== undefined) return byChance(rate, random);
+      return drawn(new Reservoir<A>(reservoir!, random));
     },
   });
 }

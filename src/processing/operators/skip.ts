@@ -4,7 +4,8 @@ import type { Operator } from '../../interfaces/operator.ts';
 import { defineOperator } from './define-operator.ts';
 import { accepting } from './plain-logic.ts';
 
-const schema = z.number().int().nonnegative().describe('Records to leave out');
+/** How many records `skip` leaves out. */
+export const skipCount = z.number().int().nonnegative().describe('Records to leave out');
 
 /**
  * Leaves the first `count` records out.
@@ -24,7 +25,7 @@ const schema = z.number().int().nonnegative().describe('Records to leave out');
  * ```
  */
 export function skip<A>(count: number): Operator<A, A> {
-  const first = parseOptions(schema, count, 'skip');
+  const first = parseOptions(skipCount, count, 'skip');
   return defineOperator<A, A>({
     name: 'skip',
     cardinality: 'filter',

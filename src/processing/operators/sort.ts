@@ -20,7 +20,8 @@ export interface SortOptions extends OrderOptions {
   readonly spill?: boolean;
 }
 
-const schema = orderOptions.partial().extend({
+/** The options of `sort`. */
+export const sortOptions = orderOptions.partial().extend({
   spill: z.boolean().default(true).describe('Whether records may go to the disk'),
 });
 
@@ -61,7 +62,7 @@ export function sort<A>(by: (record: A) => SortValue, options?: SortOptions): Op
 export function sort<A>(by: SortField<A> | readonly SortPart<A>[], options?: SortOptions): Operator<A, A>;
 export function sort<A>(by: SortBy<A>, options?: SortOptions): Operator<A, A>;
 export function sort<A>(by: SortBy<A>, options: SortOptions = {}): Operator<A, A> {
-  const { spill } = parseOptions(schema, options, 'sort');
+  const { spill } = parseOptions(sortOptions, options, 'sort');
   const { spill: _, ...how } = options;
   const order = sortOrder(by, how, 'sort');
   return defineOperator<A, A>({

@@ -3,7 +3,8 @@ import { parseOptions } from '../../core/options.ts';
 import type { Operator } from '../../interfaces/operator.ts';
 import { defineOperator } from './define-operator.ts';
 
-const schema = z.number().int().nonnegative().describe('Records to let through');
+/** How many records `take` lets through. */
+export const takeCount = z.number().int().nonnegative().describe('Records to let through');
 
 /**
  * Lets the first `count` records through and ends the branch: a reader that nobody else listens to
@@ -24,7 +25,7 @@ const schema = z.number().int().nonnegative().describe('Records to let through')
  * ```
  */
 export function take<A>(count: number): Operator<A, A> {
-  const most = parseOptions(schema, count, 'take');
+  const most = parseOptions(takeCount, count, 'take');
   return defineOperator<A, A>({
     name: 'take',
     cardinality: 'filter',

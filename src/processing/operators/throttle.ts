@@ -12,7 +12,8 @@ export interface ThrottleOptions {
   readonly keep?: 'first' | 'last';
 }
 
-const schema = z.strictObject({
+/** The options of `throttle`. */
+export const throttleOptions = z.strictObject({
   every: z.union([z.number(), z.string()]).describe('Time that one record stands for'),
   keep: z.enum(['first', 'last']).default('first').describe('Which record of that time goes on'),
 });
@@ -37,7 +38,7 @@ const schema = z.strictObject({
  * ```
  */
 export function throttle<A>(options: ThrottleOptions): Operator<A, A> {
-  const { every, keep } = parseOptions(schema, options, 'throttle');
+  const { every, keep } = parseOptions(throttleOptions, options, 'throttle');
   const ms = duration(every, 'every of throttle()');
   const shared = {
     name: 'throttle',

@@ -17,7 +17,8 @@ export interface TimeoutOptions {
 
 const time = z.union([z.number(), z.string()]).optional();
 
-const schema = z.strictObject({
+/** The options of `timeout`. */
+export const timeoutOptions = z.strictObject({
   first: time.describe('Longest time from the start of the run to the first record'),
   each: time.describe('Longest time from one record to the next'),
   idle: time.describe('Longest time in which no record goes on'),
@@ -42,7 +43,7 @@ const schema = z.strictObject({
  * ```
  */
 export function timeout<A>(options: TimeoutOptions): Operator<A, A> {
-  const parsed = parseOptions(schema, options, 'timeout');
+  const parsed = parseOptions(timeoutOptions, options, 'timeout');
   const times = Object.entries(parsed).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, duration(value, `${name} of timeout()`)] as const],
   );

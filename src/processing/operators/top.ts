@@ -23,13 +23,15 @@ interface RankFunction<A> {
   rank(record: A): Ordered | null | undefined;
 }
 
+/** The options of `top`. */
 export const topOptions = operatorOptions.extend({
   order: z
     .enum(['desc', 'asc'])
     .default('desc')
     .describe('Which values come first: the largest or the smallest'),
 });
-const records = z.number().int().min(1).max(1_000_000).describe('Records to keep');
+/** How many records `top` keeps. */
+export const topCount = z.number().int().min(1).max(1_000_000).describe('Records to keep');
 
 /**
  * Keeps the `n` records with the largest values of a field, or of what a function makes of the record. Of records with
@@ -77,7 +79,7 @@ export function top<A>(n: number, by: RankBy<A>, options: TopOptions = {}): Oper
  * @throws MillraceError `ERR_OPTIONS` for a count or a source that cannot be used.
  */
 export function rankingOf<A>(n: number, by: Source, order: 'asc' | 'desc'): Ranking<A> {
-  const most = parseOptions(records, n, 'top');
+  const most = parseOptions(topCount, n, 'top');
   if (typeof by !== 'string') checkCallback('top', by);
   const read = valueReader(by);
   return new Ranking<A>(

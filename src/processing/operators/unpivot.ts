@@ -16,7 +16,8 @@ export interface UnpivotOptions<N extends string, V extends string> extends Oper
 }
 
 const text = z.string().min(1);
-const schema = operatorOptions
+/** The options of `unpivot`. */
+export const unpivotOptions = operatorOptions
   .extend({
     columns: z.array(text).min(1).describe('The columns that become rows'),
     name: text.default('name').describe('The field that takes the name of the column'),
@@ -66,7 +67,7 @@ export function unpivot<
   const N extends string = 'name',
   const V extends string = 'value',
 >(columns: readonly C[], options: UnpivotOptions<N, V> = {}): Operator<A, Unpivoted<A, C, N, V>> {
-  const parsed = parseOptions(schema, { ...options, columns }, 'unpivot');
+  const parsed = parseOptions(unpivotOptions, { ...options, columns }, 'unpivot');
   const { name, value, nulls, onError } = parsed;
   const readers = fieldReaders(parsed.columns);
   const gone = new Set(parsed.columns);

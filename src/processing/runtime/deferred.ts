@@ -60,7 +60,7 @@ export class Deferred {
   }
 
   #opened(record: unknown, output: Iterable<unknown>): Entry {
-    return { kind: 'output', record, iterator: pushedOutput(output)[Symbol.iterator]() };
+    return { kind: 'output', record, iterator: begun(pushedOutput(output)[Symbol.iterator]()) };
   }
 
   /** Pulls at most `most` records, as long as there is room; returns how many it emitted. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isThenable, refusePromise } from '../../../src/core/thenable.ts';
+import { atOnce, isThenable, refusePromise } from '../../../src/core/thenable.ts';
 import { turns } from '../../../src/testing/turns.ts';
 
 // biome-ignore-start lint/suspicious/noThenProperty: thenables are what is tested
@@ -47,5 +47,33 @@ describe('refusePromise', () => {
     await turns(2);
     process.off('unhandledRejection', note);
     expect(unhandled).toEqual([]);
+  });
+});
+
+describe('atOnce', () => {
+  test('gives the same records, and lets go of an iterator that is not read to its end', () => {
+    let closed = 0;
+    function* numbers() {
+      try {
+        yield 1;
+        yield 2;
+      } finally {
+        closed++;
+      }
+    }
+    expect([...atOnce(numbers())]).toEqual([1, 2]);
+    for (const one of atOnce(numbers())) {
+      expect(one).toBe(1);
+      break;
+    }
+    expect(closed).toBe(2);
+  });
+
+  test('leaves a loop that ends early alone where the iterator cannot be closed', () => {
+    const plain = { [Symbol.iterator]: () => ({ next: () => ({ done: false, value: 7 }) }) };
+    for (const one of atOnce<number>(plain)) {
+      expect(one).toBe(7);
+      break;
+    }
   });
 });

@@ -16,12 +16,15 @@ export interface CountDistinctOptions {
   readonly approximate?: boolean;
 }
 
-const schema = z
-  .strictObject({
-    max: z.number().int().min(1).optional().describe('Different values that are told apart at the most'),
-    approximate: z.boolean().default(false).describe('Whether to estimate, in little memory'),
-  })
-  .refine(({ max, approximate }) => max === undefined || !approximate, 'take max or approximate, not both');
+/** The options of `countDistinct`. */
+export const countDistinctOptions = z.strictObject({
+  max: z.number().int().min(1).optional().describe('Different values that are told apart at the most'),
+  approximate: z.boolean().default(false).describe('Whether to estimate, in little memory'),
+});
+const schema = countDistinctOptions.refine(
+  ({ max, approximate }) => max === undefined || !approximate,
+  'take max or approximate, not both',
+);
 
 /**
  * How many different values there are of a field, or of what a function makes of the record; `null` and `undefined`

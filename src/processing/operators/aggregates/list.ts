@@ -13,7 +13,8 @@ export interface ListOptions {
   readonly overflow?: 'fail' | 'drop-newest' | 'drop-oldest';
 }
 
-const schema = z.strictObject({
+/** The options of `list`. */
+export const listOptions = z.strictObject({
   max: z.number().int().min(1).default(10_000).describe('Values that are kept at the most'),
   overflow: z
     .enum(['fail', 'drop-newest', 'drop-oldest'])
@@ -44,7 +45,7 @@ export function list<T, const F extends FieldsOf<T, unknown> = FieldsOf<T, unkno
   options?: ListOptions,
 ): Aggregate<T, ValueOf<T, F>[]>;
 export function list(source: Source = itself, options: ListOptions = {}): Aggregate<never, unknown[]> {
-  const { max, overflow } = parseOptions(schema, options, 'list');
+  const { max, overflow } = parseOptions(listOptions, options, 'list');
   const call = callOf('list', source);
   return fieldAggregate<unknown, unknown[], unknown[]>(source, {
     name: 'list',

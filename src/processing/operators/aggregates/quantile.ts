@@ -11,7 +11,8 @@ export interface QuantileOptions {
   readonly error?: number;
 }
 
-const schema = z.strictObject({
+/** The options of `quantile`. */
+export const quantileOptions = z.strictObject({
   error: z
     .number()
     .min(0.0001)
@@ -19,7 +20,8 @@ const schema = z.strictObject({
     .default(0.01)
     .describe('How far the result may be from the value, as a share of it'),
 });
-const share = z.number().min(0).max(1).describe('The share of the values that lies below');
+/** The share that `quantile` takes. */
+export const quantileShare = z.number().min(0).max(1).describe('The share of the values that lies below');
 
 /**
  * The value below which a share `q` of a field lies, or of what a function makes of the record: `0.95` for that
@@ -67,8 +69,8 @@ export function quantileOf(
   q: number,
   options: QuantileOptions,
 ): Aggregate<never, number | null> {
-  const at = parseOptions(share, q, name);
-  const quantiles = new Quantiles(parseOptions(schema, options, name).error);
+  const at = parseOptions(quantileShare, q, name);
+  const quantiles = new Quantiles(parseOptions(quantileOptions, options, name).error);
   const call = callOf(name, source);
   return fieldAggregate<unknown, number | null, Sketch>(source, {
     name,

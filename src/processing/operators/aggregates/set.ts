@@ -14,7 +14,8 @@ export interface SetOptions {
   readonly overflow?: 'fail' | 'drop-newest';
 }
 
-const schema = z.strictObject({
+/** The options of `set`. */
+export const setOptions = z.strictObject({
   max: z.number().int().min(1).default(10_000).describe('Different values that are kept at the most'),
   overflow: z
     .enum(['fail', 'drop-newest'])
@@ -46,7 +47,7 @@ export function set<T, const F extends FieldsOf<T, unknown> = FieldsOf<T, unknow
 ): Aggregate<T, ValueOf<T, F>[]>;
 export function set(source: Source, options: SetOptions = {}): Aggregate<never, unknown[]> {
   type State = Map<unknown, unknown>;
-  const { max, overflow } = parseOptions(schema, options, 'set');
+  const { max, overflow } = parseOptions(setOptions, options, 'set');
   const call = callOf('set', source);
   const room = (values: State, id: unknown): boolean => {
     if (values.size < max || values.has(id)) return true;

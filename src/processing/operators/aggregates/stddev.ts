@@ -10,7 +10,8 @@ export interface StddevOptions {
   readonly population?: boolean;
 }
 
-const schema = z.strictObject({
+/** The options of `stddev`. */
+export const stddevOptions = z.strictObject({
   population: z.boolean().default(false).describe('Whether the records are all there are, and no sample'),
 });
 
@@ -47,7 +48,7 @@ export function stddev<T, const F extends FieldsOf<T, number | bigint> = FieldsO
   options?: StddevOptions,
 ): Aggregate<T, number | null>;
 export function stddev(source: Source, options: StddevOptions = {}): Aggregate<never, number | null> {
-  const less = parseOptions(schema, options, 'stddev').population ? 0 : 1;
+  const less = parseOptions(stddevOptions, options, 'stddev').population ? 0 : 1;
   const call = callOf('stddev', source);
   return fieldAggregate<unknown, number | null, State>(source, {
     name: 'stddev',

@@ -17,6 +17,14 @@ export interface Frequent<V> {
   count: number;
 }
 
+/** How many values `topK` gives. */
+export const topKCount = z.number().int().min(1).describe('How many of the most frequent values');
+
+/** The options of `topK`. */
+export const topKOptions = z.strictObject({
+  max: z.number().int().min(1).optional().describe('Different values that are counted exactly'),
+});
+
 type State = Map<unknown, Frequent<unknown>>;
 
 /**
@@ -53,16 +61,12 @@ export function topK(
   k: number,
   options: TopKOptions = {},
 ): Aggregate<never, Frequent<unknown>[]> {
-  const most = parseOptions(z.number().int().min(1), k, 'topK');
-  const schema = z.strictObject({
-    max: z
-      .number()
-      .int()
-      .min(most)
-      .default(Math.max(1000, 10 * most))
-      .describe('Different values that are counted exactly'),
-  });
-  const { max } = parseOptions(schema, options, 'topK');
+  const most = parseOptions(topKCount, k, 'topK');
+  const { max = Math.max(1000, 10 * most) } = parseOptions(
+    topKOptions.safeExtend({ max: z.number().int().min(most).optional() }),
+    options,
+    'topK',
+  );
   const add = (counts: State, id: unknown, value: unknown, count: number): void => {
     const known = counts.get(id);
     if (known === undefined) counts.set(id, { value, count });

@@ -20,7 +20,8 @@ const DAY = 86_400_000;
 const MONDAY = 4 * DAY;
 
 const count = z.number().int().min(1).optional();
-const schema = z
+/** The length of a window by the calendar. */
+export const calendarSizeOptions = z
   .strictObject({
     days: count.describe('Days in a window'),
     weeks: count.describe('Weeks in a window, from Monday'),
@@ -75,7 +76,7 @@ export function calendarSpans(
   size: CalendarSize,
   offset: number,
 ): { readonly label: string; readonly place: (time: number) => Placed } {
-  const { days, weeks, months, years, timeZone } = parseOptions(schema, size, 'tumbling');
+  const { days, weeks, months, years, timeZone } = parseOptions(calendarSizeOptions, size, 'tumbling');
   const zone = new TimeZone(timeZone);
   let units = monthUnits(months ?? (years ?? 1) * 12);
   if (days !== undefined) units = fixedUnits(days * DAY, 0);

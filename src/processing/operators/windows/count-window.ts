@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { parseOptions } from '../../../core/options.ts';
 import type { Window } from './window.ts';
 
-const schema = z.number().int().min(1).describe('Records of a key in one window');
+/** How many records are in a window of `countWindow`. */
+export const countWindowSize = z.number().int().min(1).describe('Records of a key in one window');
 
 /**
  * Windows of `size` records of one key; the last may have fewer. Time has no say. The `window` of a result is from the
@@ -18,6 +19,6 @@ const schema = z.number().int().min(1).describe('Records of a key in one window'
  * ```
  */
 export function countWindow(size: number): Window<unknown> {
-  const most = parseOptions(schema, size, 'countWindow');
+  const most = parseOptions(countWindowSize, size, 'countWindow');
   return Object.freeze({ kind: 'count', label: `count ${most}`, time: undefined, size: most });
 }

@@ -16,7 +16,8 @@ export interface HoppingOptions<T> extends WindowTimeOptions<T> {
 /** A record is added to each window that it is in. */
 const MOST_WINDOWS = 1000;
 
-const schema = timeOptions.extend({
+/** The options of `hopping`. */
+export const hoppingOptions = timeOptions.extend({
   every: length.describe('From the beginning of one window to that of the next'),
   offset: length.default(0).describe('How much later than the epoch windows begin'),
 });
@@ -35,7 +36,7 @@ const schema = timeOptions.extend({
  * ```
  */
 export function hopping<T>(size: Duration, options: HoppingOptions<T>): Window<T> {
-  const { every: often, offset: later, ...time } = parseOptions(schema, options, 'hopping');
+  const { every: often, offset: later, ...time } = parseOptions(hoppingOptions, options, 'hopping');
   const ms = lengthOf(size, 'hopping');
   const every = lengthOf(often, 'hopping');
   const offset = duration(later, 'offset of hopping()');

@@ -11,7 +11,8 @@ export interface TumblingOptions<T> extends WindowTimeOptions<T> {
   readonly offset?: Duration;
 }
 
-const schema = timeOptions.extend({
+/** The options of `tumbling`. */
+export const tumblingOptions = timeOptions.extend({
   offset: length.default(0).describe('How much later than the epoch windows begin'),
 });
 
@@ -32,7 +33,7 @@ const schema = timeOptions.extend({
  * ```
  */
 export function tumbling<T>(size: Duration | CalendarSize, options: TumblingOptions<T>): Window<T> {
-  const { offset: later, ...time } = parseOptions(schema, options, 'tumbling');
+  const { offset: later, ...time } = parseOptions(tumblingOptions, options, 'tumbling');
   const offset = duration(later, 'offset of tumbling()');
   if (isCalendarSize(size)) {
     const { label, place } = calendarSpans(size, offset);

@@ -29,7 +29,8 @@ export interface WindowOptions extends OperatorOptions {
   readonly maxKeys?: number;
 }
 
-const schema = operatorOptions.extend({
+/** The options of `windows`. */
+export const windowOptions = operatorOptions.extend({
   lateness: length.default(0).describe('How long a window that is over still takes late records'),
   early: z
     .strictObject({
@@ -55,7 +56,7 @@ export interface ParsedWindowOptions {
  * @throws MillraceError `ERR_OPTIONS`, also for what windows of that kind cannot have.
  */
 export function parseWindowOptions(window: Window<never>, options: WindowOptions): ParsedWindowOptions {
-  const { lateness, early, late, maxKeys, onError } = parseOptions(schema, options, 'window');
+  const { lateness, early, late, maxKeys, onError } = parseOptions(windowOptions, options, 'window');
   const parsed = {
     lateness: duration(lateness, 'lateness of window()'),
     early: early && { every: earlyEvery(early.every), count: early.count },

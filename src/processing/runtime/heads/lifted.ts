@@ -1,3 +1,4 @@
+import { atOnce } from '../../../core/thenable.ts';
 import type { SyncLogic } from '../../../interfaces/operator.ts';
 import { chained, lateRecords, pushedOutput, refuseLate } from '../operator-results.ts';
 import type { HeadLogic } from './head-logic.ts';
@@ -13,7 +14,7 @@ export function liftedLogic(logic: SyncLogic<unknown, unknown>): HeadLogic {
       const more = logic.push(record, (one) => {
         emitted.push(one);
       });
-      return more === undefined ? emitted : chained(emitted, pushedOutput(more));
+      return more === undefined ? emitted : chained(emitted, atOnce(pushedOutput(more)));
     },
     watermark: (time) => lateRecords('watermark', (emit) => logic.watermark?.(time, emit)),
     end: () => lateRecords('end', (emit) => logic.end?.(emit)),

@@ -1,9 +1,10 @@
-import { rmSync } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MillraceError } from '../../../core/errors.ts';
 import type { Spill, SpillFile } from '../../../interfaces/memory.ts';
+import { folderPrefix, sweepDead } from './folder-owner.ts';
+import { keepTrackOf, released } from './live-folders.ts';
 import { spillError } from './spill-error.ts';
 import { BlockFile } from './spill-file.ts';
 
@@ -33,13 +34,6 @@ export interface SpillFileSystem {
 
 const nodeSpillFileSystem: SpillFileSystem = Object.freeze({ mkdtemp, open, rm });
 
-/** Folders that have to go when the process ends before the runs do. */
-const live = new Set<string>();
-
-function removeLive(): void {
-  for (const folder of live) rmSync(folder, { recursive: true, force: true });
-}
-
 /** The temporary folder of a run, for its owner's eyes only. */
 export class SpillFolder implements Spill {
   readonly enabled: boolean;
@@ -47,6 +41,8 @@ export class SpillFolder implements Spill {
   readonly #fileSystem: SpillFileSystem;
   readonly #files = new Set<BlockFile>();
   #folder: Promise<string> | undefined;
+  /** What killed processes have left is removed meanwhile: it may take long. */
+  #swept: Promise<void> | undefined;
   #made = 0;
   #written = 0;
   #closed = false;
@@ -81,9 +77,9 @@ export class SpillFolder implements Spill {
 
   async #make(): Promise<string> {
     try {
-      const folder = await this.#fileSystem.mkdtemp(join(this.#parent, 'millrace-spill-'));
-      if (live.size === 0) process.on('exit', removeLive);
-      live.add(folder);
+      const folder = await this.#fileSystem.mkdtemp(join(this.#parent, folderPrefix()));
+      keepTrackOf(folder);
+      this.#swept = sweepDead(this.#parent);
       return folder;
     } catch (error) {
       throw spillError('make a temporary folder in', this.#parent, error);
@@ -97,7 +93,7 @@ export class SpillFolder implements Spill {
     if (folder === undefined) return;
     await Promise.allSettled([...this.#files].map((file) => file.remove()));
     await this.#fileSystem.rm(folder, { recursive: true, force: true });
-    live.delete(folder);
-    if (live.size === 0) process.off('exit', removeLive);
+    released(folder);
+    await this.#swept;
   }
 }

@@ -1,8 +1,6 @@
 import { concatMap } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { isMillraceError } from '../../../../src/core/errors.ts';
+import { describe, expect, test } from 'vitest';
 import { from } from '../../../../src/from.ts';
-import type { Clock } from '../../../../src/interfaces/clock.ts';
 import type { Cardinality, Operator } from '../../../../src/interfaces/operator.ts';
 import type { OnError } from '../../../../src/interfaces/policy.ts';
 import { forEach } from '../../../../src/io/memory/for-each.ts';
@@ -25,50 +23,22 @@ import { fallback } from '../../../../src/processing/policies/fallback.ts';
 import { retry } from '../../../../src/processing/policies/retry.ts';
 import { skip } from '../../../../src/processing/policies/skip.ts';
 import { start } from '../../../../src/start.ts';
-
-/** Longer than a sink that is aborted may take to finish the write it is in. */
-const PATIENCE = 60_000;
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-/** What the callback does on the second record instead of its work. */
-type Fault = () => never;
-
-const RECORDS = [1, 2, 3];
-
-/** Time passes as soon as nothing else is to be done: what waits for it does not wait long. */
-const impatient: Clock = {
-  now: () => 0,
-  schedule(callback) {
-    const timer = setImmediate(callback);
-    return () => clearImmediate(timer);
-  },
-};
-
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-async function turns(count: number): Promise<void> {
-  for (let n = 0; n < count; n++) await turn();
-}
-
-function through(operator: Operator<number, unknown>): Pipeline {
-  return pipeline('matrix', from(RECORDS).pipe(operator).to(toArray()));
-}
-
-/** A callback whose second call is the fault; `otherwise` is its work. */
-function onSecond<A extends readonly unknown[], R>(fault: Fault, otherwise: (...args: A) => R) {
-  let calls = 0;
-  return (...args: A): R => {
-    calls++;
-    return calls === 2 ? fault() : otherwise(...args);
-  };
-}
+import {
+  endsWithCause,
+  type Fault,
+  failureOf,
+  impatient,
+  nextIs,
+  onSecond,
+  options,
+  RECORDS,
+  refusesAtOnce,
+  settlesBySkip,
+  through,
+  throws,
+  turns,
+  withFakeTimers,
+} from './callback-faults.ts';
 
 const broken = map((n: number) => {
   if (n === 2) throw new Error('the reason to call the policy');
@@ -86,6 +56,8 @@ function withPolicy(onError: OnError): Pipeline {
     ),
   );
 }
+
+withFakeTimers();
 
 /** Callbacks that must answer at once: a promise from them is an error in itself. */
 const synchronous: Readonly<Record<string, (fault: Fault, onError?: OnError) => Pipeline>> = {
@@ -237,136 +209,9 @@ const unsettled: Readonly<Record<string, (fault: Fault) => Pipeline>> = {
   forEach: (fault) => pipeline('matrix', from(RECORDS).to(forEach(onSecond(fault, (_n: number) => {})))),
 };
 
-/** An async iterable that gives one record and then does what `fault` does. */
-function nextIs(fault: Fault): AsyncIterable<number> {
-  let calls = 0;
-  return {
-    [Symbol.asyncIterator]: () => ({
-      async next() {
-        calls++;
-        return calls === 1 ? { done: false, value: 7 } : fault();
-      },
-    }),
-  };
-}
-
-function options(onError: OnError | undefined): { readonly onError?: OnError } {
-  return onError === undefined ? {} : { onError };
-}
-
-/** Runs it, aborts it once the fault was met if it does not end by itself, and gives the error that it ended with. */
-async function failureOf(
-  make: (fault: Fault) => Pipeline,
-  act: () => unknown,
-  abort = false,
-): Promise<unknown> {
-  const met = Promise.withResolvers<void>();
-  const fault = () => {
-    met.resolve();
-    return act() as never;
-  };
-  const live = start(make(fault), { clock: impatient, stallAfter: false });
-  const outcome = live.done.then(
-    () => 'the run succeeded',
-    (error: unknown) => error,
-  );
-  if (abort) {
-    await met.promise;
-    await turns(3);
-    const aborted = live.abort(new Error('the user left'));
-    await turns(3);
-    vi.advanceTimersByTime(PATIENCE);
-    await aborted;
-  }
-  return outcome;
-}
-
-const reason = new Error('broken in the callback');
-
-const throws: Readonly<Record<string, () => unknown>> = {
-  'throws an error': () => {
-    throw reason;
-  },
-  'throws undefined': () => {
-    throw undefined;
-  },
-};
-
-const promises: Readonly<Record<string, () => unknown>> = {
-  rejects: () => Promise.reject(reason),
-  'rejects with undefined': () => Promise.reject(undefined),
-  'rejects after a while': () => turns(3).then(() => Promise.reject(reason)),
-};
-
-const pending: Readonly<Record<string, () => unknown>> = {
-  'never settles': () => new Promise(() => {}),
-};
-
-describe.each(Object.entries({ ...synchronous, ...immediate, ...policies }))(
-  'pain P23: %s that',
-  (_callback, make) => {
-    test.each(Object.entries({ ...throws, ...promises, ...pending }))(
-      '%s ends the run with its cause',
-      async (_act, act) => {
-        const error = await failureOf(make, act);
-        await turns(5);
-        expect(error).toMatchObject({ message: expect.stringMatching(/^Cannot .+: .+/) });
-        expect(isMillraceError(error)).toBe(true);
-        expect((error as { code: string }).code).toMatch(/^ERR_(CALLBACK|OPTIONS)$/);
-      },
-    );
-
-    test('settles after the run has ended troubles nobody', async () => {
-      const late = Promise.withResolvers<never>();
-      expect(isMillraceError(await failureOf(make, () => late.promise))).toBe(true);
-      late.reject(new Error('too late'));
-      await turns(3);
-    });
-  },
-);
-
-describe.each(Object.entries({ ...asynchronous, ...unsettled }))('pain P23: %s that', (_callback, make) => {
-  test.each(Object.entries({ ...throws, ...promises }))(
-    '%s ends the run with its cause',
-    async (_act, act) => {
-      const error = await failureOf(make, act);
-      await turns(5);
-      expect(error).toMatchObject({ code: 'ERR_CALLBACK', message: expect.stringMatching(/^Cannot .+: .+/) });
-    },
-  );
-
-  test('never settles can be aborted', async () => {
-    expect(await failureOf(make, () => new Promise(() => {}), true)).toMatchObject({
-      code: 'ERR_ABORTED',
-      message: expect.stringContaining('the user left'),
-    });
-  });
-
-  test.each([
-    ['rejects', (late: PromiseWithResolvers<never>) => late.reject(new Error('too late'))],
-    ['resolves', (late: PromiseWithResolvers<never>) => late.resolve(undefined as never)],
-  ])('%s after the run was aborted troubles nobody', async (_how, settle) => {
-    const late = Promise.withResolvers<never>();
-    expect(await failureOf(make, () => late.promise, true)).toMatchObject({ code: 'ERR_ABORTED' });
-    settle(late);
-    await turns(5);
-  });
-});
-
-describe('with skip() the run goes on without the record, and the balance closes, when', () => {
-  const cases = Object.entries(synchronous).flatMap(([callback, make]) =>
-    Object.entries(throws).map(([act, fault]) => [callback, act, make, fault] as const),
-  );
-  const slow = Object.entries(asynchronous).flatMap(([callback, make]) =>
-    Object.entries({ ...throws, ...promises }).map(([act, fault]) => [callback, act, make, fault] as const),
-  );
-  test.each([...cases, ...slow])('%s %s', async (_callback, _act, make, fault) => {
-    const { balance } = await start(make(fault as Fault, skip()), { clock: impatient, stallAfter: false })
-      .done;
-    expect(balance).toMatchObject({ closed: true, skipped: 1, read: 3 });
-    expect(balance.written).toBeGreaterThanOrEqual(2);
-  });
-});
+refusesAtOnce({ ...synchronous, ...immediate, ...policies });
+endsWithCause({ ...asynchronous, ...unsettled });
+settlesBySkip(synchronous, asynchronous, 2);
 
 describe.each([
   [

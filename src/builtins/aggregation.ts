@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { MillraceError } from '../core/errors.ts';
+import type { Component } from '../interfaces/component.ts';
+import type { Operator } from '../interfaces/operator.ts';
+import { aggregate } from '../processing/operators/aggregate.ts';
+import { aggregateBy } from '../processing/operators/aggregate-by.ts';
+import { aggregateSpilled } from '../processing/operators/aggregate-spilled.ts';
+import { keyedOptions } from '../processing/operators/groups/group-options.ts';
+import { pivot, pivotOptions } from '../processing/operators/pivot.ts';
+import { sort, sortOptions } from '../processing/operators/sort.ts';
+import { top, topCount, topOptions } from '../processing/operators/top.ts';
+import { topBy } from '../processing/operators/top-by.ts';
+import { unpivot, unpivotOptions } from '../processing/operators/unpivot.ts';
+import { orderOptions } from '../processing/sorting/sort-order.ts';
+import { aggregates, aggregatesOf } from './aggregates.ts';
+import { operator } from './component.ts';
+import { field, key, keyReader, readerOf } from './fields.ts';
+import { type Keyed, remade, withKeyFields } from './results.ts';
+
+const groupKey = key.optional().describe('The field, or fields, that set groups apart; one group without');
+const locale = z.string().optional().describe('The language that text is ordered by, e.g. "de"');
+
+/** How many, where there is a key; its default is that of the operator. */
+const maxKeys = keyedOptions.shape.maxKeys
+  .unwrap()
+  .optional()
+  .describe(keyedOptions.shape.maxKeys.description!);
+const ofKeys = ({ key, maxKeys }: { readonly key?: unknown; readonly maxKeys?: unknown }): boolean =>
+  key !== undefined || maxKeys === undefined;
+const OF_KEYS = 'maxKeys counts keys, and there is no key';
+
+const aggregateOptions = keyedOptions
+  .extend({
+    maxKeys,
+    key: groupKey,
+    aggregates,
+    spill: z
+      .boolean()
+      .default(false)
+      .describe('Whether what is held may go to the disk, so that there may be any number of keys'),
+  })
+  .refine(ofKeys, OF_KEYS);
+
+const sortParts = z.array(orderOptions.extend({ by: field.describe('The field'), locale })).min(1);
+const orderedOptions = sortOptions
+  .extend({
+    by: z.union([field, sortParts]).describe('The field, or several, each in its own order'),
+    order: orderOptions.shape.order,
+    nulls: orderOptions.shape.nulls,
+    locale,
+  })
+  .refine(
+    ({ by, order, nulls, locale }) =>
+      typeof by === 'string' || (order === 'asc' && nulls === 'last' && locale === undefined),
+    'of several fields, each has its own order, nulls and locale',
+  );
+
+const topByOptions = topOptions
+  .extend({
+    n: topCount,
+    by: field.describe('The field whose values rank the records'),
+    key: groupKey,
+    maxKeys,
+  })
+  .refine(ofKeys, OF_KEYS);
+
+/** Operators that put records together. */
+export const aggregation: readonly Component[] = [
+  operator('aggregate', 'What all records, or those of each key, come to', aggregateOptions, aggregated),
+  operator('pivot', 'Makes columns of rows', pivotOptions.omit({ combine: true }), (options) =>
+    pivot(options as never),
+  ),
+  operator('sort', 'All records in their order', orderedOptions, ({ by, spill, ...order }) =>
+    typeof by === 'string'
+      ? sort<Keyed>(by as never, { ...order, spill } as never)
+      : sort<Keyed>(by as never, { spill }),
+  ),
+  operator('top', 'The records with the largest values, of all or of each key', topByOptions, ranked),
+  operator('unpivot', 'Makes rows of columns', unpivotOptions, ({ columns, ...options }) =>
+    unpivot(columns, options as never),
+  ),
+];
+
+function aggregated(options: z.output<typeof aggregateOptions>): Operator<never, unknown> {
+  const { key, aggregates: given, spill, ...rest } = options;
+  const list = aggregatesOf(given);
+  if (spill && (key === undefined || Object.values(rest).some((value) => value !== undefined))) {
+    throw new MillraceError(
+      'ERR_OPTIONS',
+      'Cannot use the options of operator aggregate: with spill, there is a key, and no maxKeys or onError',
+      { hint: 'What has no bound in keys goes to the disk; there, a record that fails ends the run.' },
+    );
+  }
+  if (key === undefined) return aggregate(list, rest.onError === undefined ? {} : { onError: rest.onError });
+  const keyed = spill
+    ? aggregateSpilled(keyReader(key), list)
+    : aggregateBy(keyReader(key), list, rest as never);
+  return withKeyFields(keyed as Operator<unknown, Keyed>, key, Object.keys(list));
+}
+
+function ranked({
+  n,
+  by,
+  key,
+  maxKeys,
+  ...options
+}: z.output<typeof topByOptions>): Operator<never, unknown> {
+  if (key === undefined) return top(n, readerOf(by) as never, options as never);
+  const keyed = topBy(
+    keyReader(key),
+    n,
+    readerOf(by) as never,
+    { ...options, ...(maxKeys !== undefined && { maxKeys }) } as never,
+  );
+  return remade(keyed as Operator<unknown, never>, ({ records }, emit) => {
+    for (const record of records as readonly unknown[]) emit(record);
+  });
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { type Fields, fieldReader } from '../processing/operators/record-fields.ts';
+
+/** The name of a field. */
+export const field = z.string().min(1);
+
+/** The names of fields, at least one. */
+export const fields = z.array(field).min(1);
+
+/** What stands for a function that makes a key: a field, or several, which together are it. */
+export const key = z.union([field, fields]);
+
+type Reader = (record: unknown) => unknown;
+
+/** A function that reads a field, named after it, as descriptions show the names of functions. */
+export function readerOf(name: string): Reader {
+  return named(fieldReader(name), name);
+}
+
+/** A function that makes the key; what several fields hold, as a list. Without fields, all records have one key. */
+export function keyReader(given: string | readonly string[] | undefined): Reader {
+  if (typeof given === 'string') return readerOf(given);
+  const readers = (given ?? []).map(fieldReader);
+  return named((record) => readers.map((read) => read(record)), (given ?? []).join(', '));
+}
+
+/** Like {@link keyReader}, where an operator compares whole records if it has no key. */
+export function optionalKey(given: string | readonly string[] | undefined): { readonly key?: Reader } {
+  return given === undefined ? {} : { key: keyReader(given) };
+}
+
+function named(read: (record: Fields) => unknown, name: string): Reader {
+  return Object.defineProperty((record: unknown) => read(record as Fields), 'name', { value: name });
+}

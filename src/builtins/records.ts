@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import type { Component } from '../interfaces/component.ts';
+import { assign } from '../processing/operators/assign.ts';
+import { batch, batchOptions } from '../processing/operators/batch.ts';
+import { cast, castFields, castOptions } from '../processing/operators/cast.ts';
+import { dedupe, dedupeOptions } from '../processing/operators/dedupe.ts';
+import { operatorOptions } from '../processing/operators/define-operator.ts';
+import { distinct, distinctOptions } from '../processing/operators/distinct.ts';
+import { drop } from '../processing/operators/drop.ts';
+import { flatten, flattenOptions } from '../processing/operators/flatten.ts';
+import { index, indexOptions } from '../processing/operators/index.ts';
+import { log, logOptions } from '../processing/operators/log.ts';
+import { pairwise } from '../processing/operators/pairwise.ts';
+import { parseFields } from '../processing/operators/parse-fields.ts';
+import { rename } from '../processing/operators/rename.ts';
+import { sample, sampleOptions } from '../processing/operators/sample.ts';
+import { select } from '../processing/operators/select.ts';
+import { skip, skipCount } from '../processing/operators/skip.ts';
+import { startWith } from '../processing/operators/start-with.ts';
+import { stringifyFields } from '../processing/operators/stringify-fields.ts';
+import { take, takeCount } from '../processing/operators/take.ts';
+import { validate } from '../processing/operators/validate.ts';
+import { none, operator } from './component.ts';
+import { fields, key, optionalKey } from './fields.ts';
+
+type Row = Record<string, unknown>;
+
+const json = z.json();
+
+const jsonSchema = z
+  .union([z.boolean(), z.record(z.string(), z.unknown())])
+  .describe('JSON Schema of draft-07, 2019-09 or 2020-12');
+
+const compared = key.optional().describe('The field, or fields, that records are told apart by');
+
+/** Operators that take, leave, check and convert records. */
+export const records: readonly Component[] = [
+  operator(
+    'assign',
+    'Sets fields to constant values',
+    operatorOptions.extend({ fields: z.record(z.string(), json).describe('The value of each field') }),
+    ({ fields, ...options }) => assign(fields, options as never),
+  ),
+  operator('batch', 'Arrays of records', batchOptions.omit({ sizeOf: true }), (options) =>
+    batch(options as never),
+  ),
+  operator(
+    'cast',
+    'Gives fields other types',
+    castOptions.extend({ fields: castFields.describe('The type of each field') }),
+    ({ fields, ...options }) => cast<Row, typeof fields>(fields, options as never),
+  ),
+  operator(
+    'dedupe',
+    'Drops what came a short while ago already',
+    dedupeOptions.extend({ key: compared }),
+    ({ key, ...options }) => dedupe({ ...options, ...optionalKey(key) } as never),
+  ),
+  operator(
+    'distinct',
+    'Keeps the first record of each key',
+    distinctOptions.extend({ key: compared }),
+    ({ key, ...options }) => distinct({ ...options, ...optionalKey(key) } as never),
+  ),
+  operator(
+    'drop',
+    'Keeps all but these fields',
+    z.strictObject({ fields: fields.describe('Names of the fields') }),
+    ({ fields }) => drop<Row, string>(...fields),
+  ),
+  operator('flatten', 'Makes one level of nested objects', flattenOptions, (options) =>
+    flatten(options as never),
+  ),
+  operator('index', 'Adds a running number', indexOptions, (options) => index(options as never)),
+  operator(
+    'log',
+    'Writes records to the log of the run',
+    logOptions.omit({ message: true, logger: true }),
+    (options) => log(options as never),
+  ),
+  operator('pairwise', 'Puts each record together with the one before it', none, () => pairwise()),
+  operator(
+    'parse_fields',
+    'Replaces JSON texts in fields by what they say',
+    operatorOptions.extend({ fields: fields.describe('Names of the fields') }),
+    ({ fields, ...options }) => parseFields<Row, string>(fields, options as never),
+  ),
+  operator(
+    'rename',
+    'Gives fields other names',
+    z.strictObject({ fields: z.record(z.string(), z.string()).describe('The new name of each field') }),
+    ({ fields }) => rename<Row, Record<string, string>>(fields),
+  ),
+  operator(
+    'sample',
+    'Some of the records: one of so many, a share, or a number of them',
+    sampleOptions,
+    (options) => sample(options as never),
+  ),
+  operator(
+    'select',
+    'Keeps only these fields',
+    z.strictObject({ fields: fields.describe('Names of the fields, in their order') }),
+    ({ fields }) => select<Row, string>(...fields),
+  ),
+  operator('skip', 'Leaves out the first records', z.strictObject({ count: skipCount }), ({ count }) =>
+    skip(count),
+  ),
+  operator(
+    'start_with',
+    'Puts records in front of all others',
+    z.strictObject({ records: z.array(json).min(1).describe('The records') }),
+    ({ records }) => startWith(...records),
+  ),
+  operator(
+    'stringify_fields',
+    'Replaces values of fields by JSON texts',
+    operatorOptions.extend({ fields: fields.describe('Names of the fields') }),
+    ({ fields, ...options }) => stringifyFields<Row, string>(fields, options as never),
+  ),
+  operator('take', 'Keeps the first records and ends', z.strictObject({ count: takeCount }), ({ count }) =>
+    take(count),
+  ),
+  operator(
+    'validate',
+    'Fails records that a JSON Schema refuses',
+    operatorOptions.extend({ schema: jsonSchema }),
+    ({ schema, ...options }) => validate(schema as never, options as never),
+  ),
+];

@@ -1,0 +1,104 @@
+import { MillraceError } from '../core/errors.ts';
+import { recordBuilder } from '../core/record-builder.ts';
+import type {
+  DuplexContext,
+  Emit,
+  Operator,
+  OperatorContext,
+  SyncLogic,
+  SyncOperator,
+} from '../interfaces/operator.ts';
+
+/** A result of an operator of keyed records. */
+export type Keyed = Readonly<Record<string, unknown>>;
+
+/** Makes of a result what goes on instead: any number of records. */
+type Remake = (result: Keyed, emit: Emit<unknown>) => void;
+
+type Keys = string | readonly string[] | undefined;
+
+/**
+ * The same operator, whose results have the fields of the key under their own names, in front, and no `key`. `names` are
+ * the other fields of a result, in their order.
+ *
+ * @throws MillraceError `ERR_OPTIONS` when a field of the key is called like one of them.
+ */
+export function withKeyFields(
+  operator: Operator<unknown, Keyed>,
+  key: Keys,
+  names: readonly string[],
+): Operator<unknown, unknown> {
+  const keys = typeof key === 'string' ? [key] : (key ?? []);
+  const taken = keys.find((name) => names.includes(name));
+  if (taken !== undefined) {
+    throw new MillraceError(
+      'ERR_OPTIONS',
+      `Cannot use the options of operator ${operator.name}: a field of the key and one of the results are called "${taken}"`,
+      { hint: 'Call the aggregate something else, or rename the field in front.' },
+    );
+  }
+  const list = [...keys, ...names];
+  const build = recordBuilder(list.map((name, from) => ({ name, from })));
+  return remade(operator, (result, emit) => {
+    const values = typeof key === 'string' ? [result.key] : keys.length > 0 ? (result.key as unknown[]) : [];
+    emit(build([...values, ...names.map((name) => result[name])]));
+  });
+}
+
+/** Does what `operator` does, and passes on what `remake` makes of its results. */
+export function remade(operator: Operator<unknown, Keyed>, remake: Remake): Operator<unknown, unknown> {
+  if (operator.kind === 'sync') {
+    return Object.freeze({
+      ...operator,
+      create: (context: OperatorContext) => remadeLogic(operator, remake, context),
+    });
+  }
+  if (operator.kind === 'async') throw new TypeError(`${operator.name} makes no results of several records`);
+  return Object.freeze({
+    ...operator,
+    create: (context: DuplexContext<unknown>) => operator.create(remadeContext(context, remake)),
+  });
+}
+
+function remadeLogic(
+  operator: SyncOperator<unknown, Keyed>,
+  remake: Remake,
+  context: OperatorContext,
+): SyncLogic<unknown, unknown> {
+  let out: Emit<unknown> = () => {};
+  const take: Emit<Keyed> = (result) => remake(result, out);
+  const through = (emit: Emit<unknown>): Emit<Keyed> => {
+    out = emit;
+    return take;
+  };
+  const logic = operator.create(
+    derived(context, {
+      after: (ms: number, callback: (emit: Emit<Keyed>) => void) =>
+        context.after(ms, (emit) => callback(through(emit))),
+    }),
+  );
+  const { push, watermark, end, snapshot, restore, close } = logic;
+  return {
+    push: (record, emit) => void push.call(logic, record, through(emit)),
+    ...(watermark && { watermark: (time, emit) => watermark.call(logic, time, through(emit)) }),
+    ...(end && { end: (emit) => end.call(logic, through(emit)) }),
+    ...(snapshot && { snapshot: () => snapshot.call(logic) }),
+    ...(restore && { restore: (state) => restore.call(logic, state) }),
+    ...(close && { close: () => close.call(logic) }),
+  };
+}
+
+function remadeContext(context: DuplexContext<unknown>, remake: Remake): DuplexContext<Keyed> {
+  return derived(context, {
+    emit(results: readonly Keyed[], origin?: Parameters<typeof context.emit>[1]) {
+      const records: unknown[] = [];
+      for (const result of results) remake(result, (record) => records.push(record));
+      return context.emit(records, origin);
+    },
+  });
+}
+
+/** The context with something in its place; all else is asked of it when it is needed, and not before. */
+function derived<C extends OperatorContext<never>>(context: object, own: object): C {
+  return Object.create(context, Object.getOwnPropertyDescriptors(own));
+}
