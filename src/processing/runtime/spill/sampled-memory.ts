@@ -1,0 +1,57 @@
+import type { Memory } from '../../../interfaces/memory.ts';
+import { heapSize } from './heap-size.ts';
+
+/** What a value takes in a table besides itself: its place there, and the object around it. */
+const PLACE = 120;
+/** So many values are measured one by one, and then each so manieth: a prime, so that no pattern of records fits it. */
+const FIRST = 100;
+const EVERY = 17;
+
+/**
+ * Counts values with their keys against the memory. Measuring costs more than looking one up, so that of many values
+ * only some are measured, and stand for those that follow them; memory is asked for in grains.
+ */
+export class SampledMemory {
+  readonly #memory: Memory;
+  readonly #grain: number;
+  #seen = 0;
+  #size = 0;
+  #needed = 0;
+  #reserved = 0;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+    this.#grain = Math.floor(memory.budget / 1024);
+  }
+
+  /** Counts a value; `false` when there is no room for it. */
+  count(value: unknown, key: unknown): boolean {
+    const size = this.#sizeOf(value, key);
+    const missing = this.#needed + size - this.#reserved;
+    if (missing > 0 && !this.#reserve(Math.max(missing, this.#grain)) && !this.#reserve(missing))
+      return false;
+    this.#needed += size;
+    return true;
+  }
+
+  #sizeOf(value: unknown, key: unknown): number {
+    if (++this.#seen <= FIRST || this.#seen % EVERY === 0) this.#size = heapSize(value) + heapSize(key);
+    return PLACE + this.#size;
+  }
+
+  #reserve(bytes: number): boolean {
+    if (!this.#memory.reserve(bytes)) return false;
+    this.#reserved += bytes;
+    return true;
+  }
+
+  /** Begins anew with what is left of the values, and gives back what the others took. */
+  recount(rest: Iterable<readonly [value: unknown, key: unknown]>): void {
+    let needed = 0;
+    this.#seen = 0;
+    for (const [value, key] of rest) needed += this.#sizeOf(value, key);
+    this.#needed = Math.min(needed, this.#reserved);
+    this.#memory.release(this.#reserved - this.#needed);
+    this.#reserved = this.#needed;
+  }
+}
