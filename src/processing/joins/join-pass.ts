@@ -70,7 +70,8 @@ export class JoinPass {
     if (id === undefined ? !this.#table.keepsBuild : this.#table.oneOfEach && this.#table.has(id)) {
       return undefined;
     }
-    if (!this.#memory.count(row.record, id)) return (deliver) => this.#buildLate(row, id, deliver);
+    if (this.#table.full || !this.#memory.count(row.record, id))
+      return (deliver) => this.#buildLate(row, id, deliver);
     this.#table.add(row, id);
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { refusePromise } from '../../core/thenable.ts';
 import type { Emit } from '../../interfaces/operator.ts';
+import { MOST_KEYS } from '../runtime/spill/sampled-memory.ts';
 import { type JoinKind, pair, unpaired } from './join-kinds.ts';
 
 /** A record of the side that is held; what comes without is of the other side. */
@@ -67,6 +68,11 @@ export class JoinTable {
   /** Whether one row of each key says all: nothing comes out but records of the other side, each once. */
   get oneOfEach(): boolean {
     return this.#asksOnly && !this.#buildsLeft;
+  }
+
+  /** Whether no key more can be held, whatever the memory. */
+  get full(): boolean {
+    return this.#rows.size >= MOST_KEYS;
   }
 
   has(id: unknown): boolean {

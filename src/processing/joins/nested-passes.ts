@@ -57,7 +57,7 @@ export class NestedPasses {
     for (let more = true; more; more = this.#build.step() || (await this.#build.fetch())) {
       const [id, record] = this.#decode(this.#build);
       if (table.oneOfEach && (table.has(id) || this.#seen.has(id))) continue;
-      if (!this.#memory.count(record, id)) {
+      if (table.full || !this.#memory.count(record, id)) {
         if (held === 0) throw memoryFull(this.#parts.room, 'a single row of the join');
         return true;
       }

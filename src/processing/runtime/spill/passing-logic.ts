@@ -14,6 +14,8 @@ export interface Passer<A, B> {
   take(record: A, emit: Emit<B>): Iterable<B> | Late<B> | undefined;
   /** Whether something of what it took is still to be said at the end: event time has to wait for it. */
   readonly behind: boolean;
+  /** Records that are set aside: what is lost when downstream gives up. Absent where nobody counts them. */
+  readonly held?: number;
   /** Hands on the rest. */
   drain(deliver: Deliver<B>): Promise<void>;
   /** Gives all memory back. */
@@ -31,8 +33,9 @@ export class PassingLogic<A, B> implements DuplexLogic<A> {
   /** Output that is not on its way yet, and which record of the batch each was made of. */
   #out: B[] = [];
   #of: number[] = [];
-  /** The record of the batch that is next. */
+  /** The record of the batch that is next, and how many are left of it. */
   #next = 0;
+  #left = 0;
   #taken = 0;
   #watermark: Watermark | undefined;
   /** At work on what may not be taken away from it meanwhile. */
@@ -52,6 +55,10 @@ export class PassingLogic<A, B> implements DuplexLogic<A> {
       await context.emit(records);
       return !this.#stopped;
     };
+  }
+
+  get held(): number {
+    return this.#left + this.#out.length + (this.#passer.held ?? 0);
   }
 
   get #stopped(): boolean {
@@ -80,12 +87,14 @@ export class PassingLogic<A, B> implements DuplexLogic<A> {
         while (of.length < out.length) of.push(index);
         if (late === undefined) continue;
         this.#next = index + 1;
+        this.#left = records.length - this.#next;
         return late;
       }
     } catch (error) {
       throw recordFailure(this.#doing, this.#context.node, error, origin.at(index));
     }
     this.#next = index;
+    this.#left = records.length - index;
     return undefined;
   }
 
@@ -170,6 +179,10 @@ export class Gathered<B> {
     this.emit = (record) => {
       this.#records.push(record);
     };
+  }
+
+  get size(): number {
+    return this.#records.length;
   }
 
   /** Whether it should be sent before the next record. */

@@ -1,6 +1,9 @@
 import type { Memory } from '../../../interfaces/memory.ts';
 import { heapSize } from './heap-size.ts';
 
+/** No `Map` and no `Set` takes more keys than a few above these. */
+export const MOST_KEYS = 2 ** 24 - 1024;
+
 /** What a value takes in a table besides itself: its place there, and the object around it. */
 const PLACE = 120;
 /** So many values are measured one by one, and then each so manieth: a prime, so that no pattern of records fits it. */
@@ -14,13 +17,16 @@ const EVERY = 17;
 export class SampledMemory {
   readonly #memory: Memory;
   readonly #grain: number;
+  readonly #place: number;
   #seen = 0;
   #size = 0;
   #needed = 0;
   #reserved = 0;
 
-  constructor(memory: Memory) {
+  /** `place` is what a value takes where it is held, besides itself. */
+  constructor(memory: Memory, place = PLACE) {
     this.#memory = memory;
+    this.#place = place;
     this.#grain = Math.floor(memory.budget / 1024);
   }
 
@@ -36,7 +42,7 @@ export class SampledMemory {
 
   #sizeOf(value: unknown, key: unknown): number {
     if (++this.#seen <= FIRST || this.#seen % EVERY === 0) this.#size = heapSize(value) + heapSize(key);
-    return PLACE + this.#size;
+    return this.#place + this.#size;
   }
 
   #reserve(bytes: number): boolean {
