@@ -47,6 +47,8 @@ export class JoinTable {
    * stand for their rows: each lookup then has one object less to fetch from far away.
    */
   readonly #rows = new Map<unknown, unknown>();
+  /** Whether each key has one row so far: then no row need be looked at, which is far away, to know what it is. */
+  #single = true;
   /** Rows that cannot have a partner, kept where they come out all the same. */
   readonly #keyless: BuildRow[] = [];
 
@@ -96,8 +98,11 @@ export class JoinTable {
     const held = this.#keepsBuild ? row : row.record;
     const present = this.#rows.get(id);
     if (present instanceof Several) present.rows.push(held);
-    else if (present !== undefined) this.#rows.set(id, new Several([present, held]));
-    else this.#rows.set(id, held === undefined ? new Several([held]) : held);
+    else if (present === undefined && held !== undefined) this.#rows.set(id, held);
+    else {
+      this.#single = false;
+      this.#rows.set(id, new Several(present === undefined ? [held] : [present, held]));
+    }
   }
 
   /** Each key with the records of its rows; those that `remove` is called for meanwhile are passed once. */
@@ -117,10 +122,11 @@ export class JoinTable {
     if (this.#asksOnly) this.#ask(record, rows, emit);
     else if (rows === undefined) {
       if (this.#keepsProbe) emit(this.#merged(record, undefined));
-    } else if (rows instanceof Several) return this.#probeSeveral(record, rows, emit);
-    else if (rows instanceof BuildRow) {
-      const merged = this.#merged(record, rows.record);
-      rows.found = true;
+    } else if (!this.#single && rows instanceof Several) return this.#probeSeveral(record, rows, emit);
+    else if (this.#keepsBuild) {
+      const row = rows as BuildRow;
+      const merged = this.#merged(record, row.record);
+      row.found = true;
       emit(merged);
     } else emit(this.#merged(record, rows));
     return undefined;

@@ -2,7 +2,7 @@ import { EntryCursor } from '../runtime/spill/entry-cursor.ts';
 import type { EntryFile } from '../runtime/spill/entry-writer.ts';
 import { type Deliver, deliverAll, memoryFull } from '../runtime/spill/holder.ts';
 import { Gathered } from '../runtime/spill/passing-logic.ts';
-import { SampledMemory } from '../runtime/spill/sampled-memory.ts';
+import { KEY_PLACE, SampledMemory } from '../runtime/spill/sampled-memory.ts';
 import type { JoinPair, JoinParts } from './join-pass.ts';
 import { BuildRow, JoinTable } from './join-table.ts';
 
@@ -24,7 +24,7 @@ export class NestedPasses {
     this.#parts = parts;
     this.#pair = pair;
     this.#memory = new SampledMemory(parts.room.memory);
-    this.#seenMemory = new SampledMemory(parts.room.memory);
+    this.#seenMemory = new SampledMemory(parts.room.memory, KEY_PLACE);
     this.#table = new JoinTable(parts.table);
     this.#build = new EntryCursor(pair.build);
   }
@@ -74,9 +74,8 @@ export class NestedPasses {
     const cursor = new EntryCursor(probe);
     for (let more = await cursor.fetch(); more; more = cursor.step() || (await cursor.fetch())) {
       const [id, record] = this.#decode(cursor);
-      const before = this.#seen.has(id);
       // Found in an earlier pass and reported there, or perhaps to be found in a later one.
-      if (table.has(id) ? before && table.oneOfEach : before || !last) continue;
+      if (!table.has(id) && (!last || this.#seen.has(id))) continue;
       const late = table.probe(record, id, out.emit);
       if ((late !== undefined || out.full) && !(await out.settle(late))) return false;
     }

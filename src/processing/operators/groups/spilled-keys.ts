@@ -5,11 +5,8 @@ import { type Deliver, type HoldingRoom, memoryFull } from '../../runtime/spill/
 import { Partitions, partitionOf } from '../../runtime/spill/partitions.ts';
 import { Gathered, type Late, type Passer } from '../../runtime/spill/passing-logic.ts';
 import { RecordCodec } from '../../runtime/spill/record-codec.ts';
-import { MOST_KEYS, SampledMemory } from '../../runtime/spill/sampled-memory.ts';
+import { KEY_PLACE, MOST_KEYS, SampledMemory } from '../../runtime/spill/sampled-memory.ts';
 import { hashValue } from '../aggregates/hash-value.ts';
-
-/** What a key takes in a set besides itself, also while the set grows. */
-const PLACE = 64;
 
 /**
  * The keys that have been seen, more than memory holds. When it is used up, those in it stay, and no other is added:
@@ -32,7 +29,7 @@ export class SpilledKeys<A> implements Passer<A, A> {
   constructor(identity: (record: A) => unknown, room: HoldingRoom) {
     this.#identity = identity;
     this.#room = room;
-    this.#memory = new SampledMemory(room.memory, PLACE);
+    this.#memory = new SampledMemory(room.memory, KEY_PLACE);
     this.#blockSize = Partitions.blockSize(room.memory.budget);
     if (room.spill.enabled && !room.memory.reserve(Partitions.memory(this.#blockSize))) {
       throw memoryFull(room, 'blocks for the disk');

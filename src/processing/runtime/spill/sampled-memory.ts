@@ -6,7 +6,10 @@ export const MOST_KEYS = 2 ** 24 - 1024;
 
 /** What a value takes in a table besides itself: its place there, and the object around it. */
 const PLACE = 120;
-/** So many values are measured one by one, and then each so manieth: a prime, so that no pattern of records fits it. */
+/** What a key takes in a set besides itself, also while the set grows. */
+export const KEY_PLACE = 64;
+
+/** So many values are measured one by one, and then one of so many: a prime, so that hardly any pattern fits it. */
 const FIRST = 100;
 const EVERY = 17;
 
