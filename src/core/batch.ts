@@ -77,6 +77,23 @@ export class GatheredOrigin implements BatchOrigin {
   }
 }
 
+/** Provenance of a record by itself, of which no more is known than this. */
+export class KnownOrigin implements BatchOrigin {
+  readonly #origin: Origin;
+
+  constructor(origin: Origin) {
+    this.#origin = origin;
+  }
+
+  get source(): string {
+    return this.#origin.source;
+  }
+
+  at(): Origin {
+    return this.#origin;
+  }
+}
+
 /** The origin in words: `orders.csv line 12 (record 10, byte 3400)`. */
 export function formatOrigin(origin: Origin): string {
   const where = origin.file ?? origin.source;

@@ -48,7 +48,7 @@ suite<number, number[]>(
     one: [[1]],
   },
 );
-for (const overflow of ['wait', 'drop-oldest', 'drop-newest', 'fail'] as const) {
+for (const overflow of ['wait', 'drop-oldest', 'drop-newest', 'spill', 'fail'] as const) {
   suite<number, number>(`buffer, ${overflow}`, () => buffer({ size: 1, overflow }), same);
 }
 // It emits as many, but not at once.

@@ -133,6 +133,10 @@ suite<number, number>('distinct', () => distinct(), {
   ...repeated,
   faulty: (fault) => distinct({ key: fault }),
 });
+suite<number, number>('distinct that may spill', () => distinct({ spill: true }), {
+  ...repeated,
+  faulty: (fault) => distinct({ key: fault, spill: true }),
+});
 suite<number, number>('distinct of the last', () => distinct({ last: 2 }), repeated);
 suite<number, number>('dedupe', () => dedupe({ within: '1h' }), {
   ...repeated,

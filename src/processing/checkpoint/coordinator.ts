@@ -1,5 +1,5 @@
 import { MillraceError, toError } from '../../core/errors.ts';
-import type { CheckpointSession, CheckpointStage } from '../../interfaces/checkpoint.ts';
+import type { CheckpointExtent, CheckpointSession } from '../../interfaces/checkpoint.ts';
 import type { Cancel, Clock } from '../../interfaces/clock.ts';
 import type { CheckpointSummary, RunEvent, Summary } from '../../interfaces/run.ts';
 import type {
@@ -163,7 +163,7 @@ export class Coordinator implements Checkpointing {
     this.#schedule(Math.max(0, attempt.began + this.#spec.settings.every - this.#spec.clock.now()));
   }
 
-  async #put(attempt: Attempt, stage: CheckpointStage, summary?: Summary): Promise<void> {
+  async #put(attempt: Attempt, complete: CheckpointExtent, summary?: Summary): Promise<void> {
     const { session, pipeline, graph, restored, clock, began, emit } = this.#spec;
     const { manifest } = restored ?? {};
     const content = contentOf(this.#stages, attempt, (position) => this.encode('its position', position));
@@ -182,7 +182,7 @@ export class Coordinator implements Checkpointing {
           id: attempt.id,
           time: now,
           pipeline,
-          stage,
+          complete,
           states: summary === undefined ? content.states : [],
           manifest: {
             graph,

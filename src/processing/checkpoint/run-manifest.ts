@@ -1,4 +1,3 @@
-import type { CheckpointStage } from '../../interfaces/checkpoint.ts';
 import type { Summary } from '../../interfaces/run.ts';
 import type { EdgeSnapshot, NodeSnapshot } from '../runtime/checkpointing.ts';
 import type { GraphPrint } from './graph-print.ts';
@@ -19,10 +18,3 @@ export interface RunManifest {
   /** What the run came to: all output has been published, and nothing is left to do. */
   readonly summary?: Summary;
 }
-
-/** How far a run was, in words. */
-export const STAGES: Readonly<Record<CheckpointStage, string>> = {
-  running: 'under way',
-  stopped: 'stopped',
-  finished: 'at its end',
-};

@@ -5,7 +5,7 @@ import type { Flow } from '../graph/flow.ts';
 import { concat } from '../graph/join.ts';
 import { defineOperator, operatorOptions } from '../operators/define-operator.ts';
 import { transforming } from '../operators/plain-logic.ts';
-import { BuildRow, hashJoin } from './hash-join.ts';
+import { hashJoin, type ProbeAndBuildKeys } from './hash-join.ts';
 import {
   type Joined,
   type JoinKeys,
@@ -14,6 +14,8 @@ import {
   joinKeys,
   joinKinds,
 } from './join-kinds.ts';
+import { BuildRow } from './join-table.ts';
+import { spilledJoin } from './spilled-join.ts';
 
 /** How `join` works. */
 export interface JoinOptions<L, R, K extends JoinKind, B> {
@@ -25,24 +27,39 @@ export interface JoinOptions<L, R, K extends JoinKind, B> {
   readonly merge?: JoinMerge<L, R, K, B>;
   /** Which side is read first and held in memory: the smaller one. @default 'right' */
   readonly build?: 'left' | 'right';
-  /** Records of the build side that may be held. @default 10_000_000 */
+  /** Records of the build side that may be held; not with `spill`. @default 10_000_000 */
   readonly maxRows?: number;
-  /** What happens when a key or `merge` fails on a record. @default the pipeline's */
+  /**
+   * Whether the build side is counted in bytes against the pipeline's `memory`: with `true`, what has no room there
+   * goes to the disk; with `false` it is an error, `ERR_MEMORY`. @default not counted; `maxRows` bounds it
+   */
+  readonly spill?: boolean;
+  /** What happens when a key or `merge` fails on a record; not with `spill`, where it ends the run. @default the pipeline's */
   readonly onError?: OnError;
 }
 
-const schema = operatorOptions.extend({
-  on: joinKeys,
-  kind: z.enum(joinKinds).default('inner').describe('Which records come out'),
-  merge: z
-    .custom<(left: never, right: never) => unknown>(
-      (value) => typeof value === 'function',
-      'expected a function',
-    )
-    .optional(),
-  build: z.enum(['left', 'right']).default('right').describe('Which side is held in memory'),
-  maxRows: z.int().min(1).default(10_000_000).describe('Records of the build side that may be held'),
-});
+const schema = operatorOptions
+  .extend({
+    on: joinKeys,
+    kind: z.enum(joinKinds).default('inner').describe('Which records come out'),
+    merge: z
+      .custom<(left: never, right: never) => unknown>(
+        (value) => typeof value === 'function',
+        'expected a function',
+      )
+      .optional(),
+    build: z.enum(['left', 'right']).default('right').describe('Which side is held in memory'),
+    maxRows: z.int().min(1).optional().describe('Records of the build side that may be held'),
+    spill: z.boolean().optional().describe('Whether what has no room in memory goes to the disk'),
+  })
+  .refine(
+    ({ spill, maxRows }) => spill === undefined || maxRows === undefined,
+    'take spill or maxRows, not both: with spill, the memory of the pipeline bounds the rows',
+  )
+  .refine(
+    ({ spill, onError }) => spill === undefined || onError === undefined,
+    'take spill or onError, not both: with spill, a record that fails ends the run',
+  );
 
 /**
  * Joins two flows that end by what their records share. One side, `build`, is read first and held in a
@@ -54,12 +71,20 @@ const schema = operatorOptions.extend({
  *
  * Records of the build side without a partner come out at the end.
  *
- * - Emits: what `merge` makes of each pair; for a side without a partner it gets `undefined`.
- * - Backpressures: when downstream does.
+ * With `spill: true` the build side may be larger than memory. As long as it fits, all is as without; if it does not,
+ * a part of it goes to the disk, and so do those records of the other side whose partners may be there, to be joined
+ * at the end. Those come as structured clones, without the classes of objects.
+ *
+ * - Emits: what `merge` makes of each pair; for a side without a partner it gets `undefined`. What has been on the
+ *   disk comes at the end, by partitions, in an order that is the same for the same input and memory; then the event
+ *   time that has been reached.
+ * - Backpressures: when downstream does; with `spill` also while it writes to the disk.
  * - Completes: when both flows are over.
  * - Cancels: both flows, when downstream does.
  * - On error: what a key function or `merge` throws is a failure of the record, and so are a key that is
- *   an object, `ERR_KEY`, and a record of the build side beyond `maxRows`, `ERR_LIMIT`.
+ *   an object, `ERR_KEY`, and a record of the build side beyond `maxRows`, `ERR_LIMIT`. With `spill` they end the
+ *   run: policies do not apply. So do a record on its way to the disk that is no plain data, `ERR_ENCODE`, one that has
+ *   no room by itself, or any beyond the memory where nothing may spill, `ERR_MEMORY`, and a full disk, `ERR_SPACE`.
  *
  * @throws MillraceError `ERR_OPTIONS` for wrong options, and for what is no flow.
  * @example
@@ -80,16 +105,27 @@ export function join<L, R, K extends JoinKind = 'inner', B = Joined<L, R, K>>(
   right: Flow<R>,
   options: JoinOptions<L, R, K, B>,
 ): Flow<B> {
-  const { on, kind, merge, build, maxRows, onError } = parseOptions(schema, options, 'join');
-  const [built, probe] = build === 'left' ? [left, right] : [right, left];
-  const joined = hashJoin({
-    keys: build === 'left' ? [on[1], on[0]] : on,
+  const {
+    on,
     kind,
-    buildsLeft: build === 'left',
-    merge: merge as ((left: unknown, right: unknown) => unknown) | undefined,
-    maxRows,
+    merge,
+    build,
+    maxRows = 10_000_000,
+    spill,
     onError,
-  });
+  } = parseOptions(schema, options, 'join');
+  const buildsLeft = build === 'left';
+  const [built, probe] = buildsLeft ? [left, right] : [right, left];
+  const keys: ProbeAndBuildKeys = buildsLeft ? [on[1], on[0]] : on;
+  const table = {
+    kind,
+    buildsLeft,
+    merge: merge as ((left: unknown, right: unknown) => unknown) | undefined,
+  };
+  const joined =
+    spill === undefined
+      ? hashJoin({ ...table, keys, maxRows, onError })
+      : spilledJoin({ ...table, keys, spill });
   return concat((built as Flow<unknown>).pipe(asBuildRow), probe as Flow<unknown>).pipe(joined) as Flow<B>;
 }
 

@@ -112,7 +112,7 @@ export class BufferLogic<A> implements DuplexLogic<A> {
     fail(
       new MillraceError('ERR_OVERFLOW', `Cannot hold more in "${node}": ${size} records wait already`, {
         node,
-        hint: "Raise the size of buffer(), or let it wait or drop: { overflow: 'wait' | 'drop-oldest' | 'drop-newest' }.",
+        hint: "Raise the size of buffer(), or let it wait, drop or spill: { overflow: 'wait' | 'drop-oldest' | 'drop-newest' | 'spill' }.",
       }),
     );
   }

@@ -124,7 +124,7 @@ export class WaitingLine<A> {
 }
 
 /** Signals with one more. A watermark takes the place of one that nothing lies behind. */
-function appended(signals: readonly Signal[], signal: Signal): readonly Signal[] {
+export function appended(signals: readonly Signal[], signal: Signal): readonly Signal[] {
   if (signal.kind === 'barrier') return [...signals, signal];
   let end = signals.length;
   while (end > 0 && replaces(signal, signals[end - 1]!)) end--;

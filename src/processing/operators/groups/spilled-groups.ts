@@ -54,7 +54,7 @@ export class SpilledGroups<A, B> implements Holder<A, B> {
     this.#build = recordBuilder(
       ['key', ...aggregates.map(({ name }) => name)].map((name, from) => ({ name, from })),
     );
-    this.#blockSize = Math.min(64 * 1024, Math.max(256, Math.floor(room.memory.budget / 256)));
+    this.#blockSize = Partitions.blockSize(room.memory.budget);
     if (!room.memory.reserve(Partitions.memory(this.#blockSize)))
       throw memoryFull(room, 'blocks for the disk');
   }

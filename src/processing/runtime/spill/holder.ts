@@ -1,9 +1,22 @@
+import { BATCH_SIZE } from '../../../core/batch.ts';
 import { MillraceError } from '../../../core/errors.ts';
 import { formatSize } from '../../../core/size.ts';
 import type { Memory, Spill } from '../../../interfaces/memory.ts';
 
 /** Hands records on; resolves to whether more are wanted. */
 export type Deliver<B> = (records: readonly B[]) => Promise<boolean>;
+
+/** Hands many records on, a batch at a time; resolves to whether more are wanted. */
+export async function deliverAll<B>(records: Iterable<B>, deliver: Deliver<B>): Promise<boolean> {
+  let next: B[] = [];
+  for (const record of records) {
+    next.push(record);
+    if (next.length < BATCH_SIZE) continue;
+    if (!(await deliver(next))) return false;
+    next = [];
+  }
+  return next.length === 0 || deliver(next);
+}
 
 /** Holds what comes until the input is over, in memory or on the disk; a {@link HoldingLogic} runs it. */
 export interface Holder<A, B> {

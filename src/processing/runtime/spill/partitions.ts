@@ -31,13 +31,22 @@ export class Partitions {
     return (PARTITIONS + 3) * blockSize;
   }
 
-  /** Puts a record into a partition; the promise, if any, has to be awaited before the next one. */
-  put(partition: number, record: Buffer, length: number): void | Promise<void> {
-    if (this.#writers[partition]?.put(record, length) === true) return;
-    return this.#putLate(partition, record, length);
+  /** The bytes of a block that are apt for a memory: all of them together take a small part of it. */
+  static blockSize(memory: number): number {
+    return Math.min(64 * 1024, Math.max(256, Math.floor(memory / 256)));
   }
 
-  async #putLate(partition: number, record: Buffer, length: number): Promise<void> {
+  /** Puts a record into a partition; the promise, if any, has to be awaited before the next one. */
+  put(partition: number, record: Buffer, length: number): void | Promise<void> {
+    if (!this.offer(partition, record, length)) return this.putLate(partition, record, length);
+  }
+
+  /** Puts a record into a partition, if that can be done at once. */
+  offer(partition: number, record: Buffer, length: number): boolean {
+    return this.#writers[partition]?.put(record, length) === true;
+  }
+
+  async putLate(partition: number, record: Buffer, length: number): Promise<void> {
     this.#writers[partition] ??= new EntryWriter(await this.#spill.create(), this.#blockSize);
     const writer = this.#writers[partition];
     while (!writer.put(record, length)) await writer.flush();
@@ -45,8 +54,14 @@ export class Partitions {
 
   /** The files that have records. */
   async end(): Promise<EntryFile[]> {
-    const files: EntryFile[] = [];
-    for (const writer of this.#writers) if (writer !== undefined) files.push(await writer.end());
+    return (await this.endEach()).filter((file) => file !== undefined);
+  }
+
+  /** The file of each partition that has records; gives the blocks back. */
+  async endEach(): Promise<(EntryFile | undefined)[]> {
+    const files: (EntryFile | undefined)[] = [];
+    for (const writer of this.#writers) files.push(await writer?.end());
+    this.#writers.fill(undefined);
     return files;
   }
 }
