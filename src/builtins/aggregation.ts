@@ -112,7 +112,5 @@ function ranked({
     readerOf(by) as never,
     { ...options, ...(maxKeys !== undefined && { maxKeys }) } as never,
   );
-  return remade(keyed as Operator<unknown, never>, ({ records }, emit) => {
-    for (const record of records as readonly unknown[]) emit(record);
-  });
+  return remade(keyed as Operator<unknown, never>, ({ records }) => records as readonly unknown[]);
 }

@@ -11,7 +11,7 @@ import { throttle, throttleOptions } from '../processing/operators/throttle.ts';
 import { timeInterval } from '../processing/operators/time-interval.ts';
 import { timeout, timeoutOptions } from '../processing/operators/timeout.ts';
 import { none, operator } from './component.ts';
-import { field, key, optionalKey, readerOf } from './fields.ts';
+import { field, key, keyReader, optionalKey, readerOf } from './fields.ts';
 
 /** Operators that say how fast records go, and when they happened. */
 export const flowControl: readonly Component[] = [
@@ -30,8 +30,15 @@ export const flowControl: readonly Component[] = [
   operator(
     'event_time',
     'Says when records happened',
-    eventTimeOptions.extend({ time: field.describe('The field with the time of a record') }),
-    ({ time, ...options }) => eventTime(readerOf(time) as never, options as never),
+    eventTimeOptions.extend({
+      time: field.describe('The field with the time of a record'),
+      partition: key.optional().describe('The field, or fields, whose values have a time line each'),
+    }),
+    ({ time, partition, ...options }) =>
+      eventTime(
+        readerOf(time) as never,
+        { ...options, ...(partition !== undefined && { partition: keyReader(partition) }) } as never,
+      ),
   ),
   operator('progress', 'Writes to the log of the run how far a place in it is', progressOptions, logged),
   operator(

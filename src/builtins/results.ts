@@ -5,6 +5,7 @@ import type {
   Emit,
   Operator,
   OperatorContext,
+  Output,
   SyncLogic,
   SyncOperator,
 } from '../interfaces/operator.ts';
@@ -13,7 +14,7 @@ import type {
 export type Keyed = Readonly<Record<string, unknown>>;
 
 /** Makes of a result what goes on instead: any number of records. */
-type Remake = (result: Keyed, emit: Emit<unknown>) => void;
+type Remake = (result: Keyed) => Iterable<unknown>;
 
 type Keys = string | readonly string[] | undefined;
 
@@ -39,9 +40,9 @@ export function withKeyFields(
   }
   const list = [...keys, ...names];
   const build = recordBuilder(list.map((name, from) => ({ name, from })));
-  return remade(operator, (result, emit) => {
+  return remade(operator, (result) => {
     const values = typeof key === 'string' ? [result.key] : keys.length > 0 ? (result.key as unknown[]) : [];
-    emit(build([...values, ...names.map((name) => result[name])]));
+    return [build([...values, ...names.map((name) => result[name])])];
   });
 }
 
@@ -66,34 +67,41 @@ function remadeLogic(
   context: OperatorContext,
 ): SyncLogic<unknown, unknown> {
   let out: Emit<unknown> = () => {};
-  const take: Emit<Keyed> = (result) => remake(result, out);
+  const take: Emit<Keyed> = (result) => {
+    for (const record of remake(result)) out(record);
+  };
   const through = (emit: Emit<unknown>): Emit<Keyed> => {
     out = emit;
     return take;
   };
+  const pulled = (output: Output<Keyed>): Iterable<unknown> | undefined =>
+    typeof output === 'object' ? remadeAll(output, remake) : undefined;
   const logic = operator.create(
     derived(context, {
-      after: (ms: number, callback: (emit: Emit<Keyed>) => void) =>
-        context.after(ms, (emit) => callback(through(emit))),
+      after: (ms: number, callback: (emit: Emit<Keyed>) => Output<Keyed>) =>
+        context.after(ms, (emit) => pulled(callback(through(emit)))),
     }),
   );
-  const { push, watermark, end, snapshot, restore, close } = logic;
+  const { push, absorbs, watermark, end, snapshot, restore, close } = logic;
   return {
-    push: (record, emit) => void push.call(logic, record, through(emit)),
-    ...(watermark && { watermark: (time, emit) => watermark.call(logic, time, through(emit)) }),
-    ...(end && { end: (emit) => end.call(logic, through(emit)) }),
+    push: (record, emit) => pulled(push.call(logic, record, through(emit))),
+    ...(absorbs && { absorbs }),
+    ...(watermark && { watermark: (time, emit) => pulled(watermark.call(logic, time, through(emit))) }),
+    ...(end && { end: (emit) => pulled(end.call(logic, through(emit))) }),
     ...(snapshot && { snapshot: () => snapshot.call(logic) }),
     ...(restore && { restore: (state) => restore.call(logic, state) }),
     ...(close && { close: () => close.call(logic) }),
   };
 }
 
+function* remadeAll(results: Iterable<Keyed>, remake: Remake): Generator<unknown> {
+  for (const result of results) yield* remake(result);
+}
+
 function remadeContext(context: DuplexContext<unknown>, remake: Remake): DuplexContext<Keyed> {
   return derived(context, {
     emit(results: readonly Keyed[], origin?: Parameters<typeof context.emit>[1]) {
-      const records: unknown[] = [];
-      for (const result of results) remake(result, (record) => records.push(record));
-      return context.emit(records, origin);
+      return context.emit([...remadeAll(results, remake)], origin);
     },
   });
 }

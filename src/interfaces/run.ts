@@ -198,6 +198,8 @@ export interface CheckpointOptions {
   readonly timeout?: string | number;
   /** So many in a row that come to nothing fail the run. @default 3 */
   readonly failures?: number;
+  /** Refuses to run where less is promised. @default takes what there is, see `pipeline.guarantees()` */
+  readonly require?: 'exactly once' | 'at least once';
   /** Begins anew, and removes the checkpoints that are there. @default false: goes on from the newest */
   readonly fresh?: boolean;
   /** Nodes that are gone or have changed, whose state in the checkpoint may be lost. @default none */

@@ -4,8 +4,12 @@ import type { OnError } from './policy.ts';
 
 /** What a writer can promise about itself. */
 export interface WriterTraits {
-  /** How written records become part of a checkpoint. */
-  readonly commit: 'transaction' | 'truncate' | 'idempotent' | 'none';
+  /**
+   * How written records become part of a checkpoint: in a transaction with it; what was written since is cut off
+   * (`truncate`), or does nothing when it is written again (`idempotent`), or stays, and is written twice (`none`). Or not at
+   * all: the output is complete at the end, and cannot be gone on with (`whole`).
+   */
+  readonly commit: 'transaction' | 'truncate' | 'idempotent' | 'none' | 'whole';
 }
 
 /** What the engine hands to a writer when a run opens it. */

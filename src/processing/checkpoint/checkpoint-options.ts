@@ -11,6 +11,7 @@ export interface CheckpointSettings {
   readonly every: number;
   readonly timeout: number;
   readonly failures: number;
+  readonly require?: 'exactly once' | 'at least once' | undefined;
   readonly fresh: boolean;
   readonly allowDroppedState: readonly string[];
   readonly takeOver: boolean;
@@ -31,6 +32,10 @@ const schema = z.strictObject({
   every: length.default('10s').describe('How long after one the next begins'),
   timeout: length.default('10m').describe('How long one may take'),
   failures: z.int().min(1).default(3).describe('So many in a row that come to nothing fail the run'),
+  require: z
+    .enum(['exactly once', 'at least once'])
+    .optional()
+    .describe('Refuses to run where less is promised'),
   fresh: z.boolean().default(false).describe('Begins anew, and removes the checkpoints that are there'),
   allowDroppedState: z.array(z.string()).readonly().default([]).describe('Nodes whose state may be lost'),
   takeOver: z.boolean().default(false).describe('Takes the store although its owner may be alive'),

@@ -4,6 +4,7 @@ import { parseOptions } from '../../core/options.ts';
 import type { Size } from '../../core/size.ts';
 import type { OnError, Policy } from '../../interfaces/policy.ts';
 import type { SpillOptions } from '../../interfaces/run.ts';
+import { type Guarantees, guaranteesOf } from '../checkpoint/guarantees.ts';
 import { explainPlan } from '../plan/explain.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planGraph } from '../plan/planner.ts';
@@ -68,6 +69,11 @@ export class Pipeline {
   /** The plan as text: the stages, what was fused and why, the capacities of the edges. */
   explain(): string {
     return explainPlan(this.name, this.#plan);
+  }
+
+  /** How often a record is in the output of each sink, whatever happens to the process: in runs with checkpoints. */
+  guarantees(): Guarantees {
+    return guaranteesOf(this.#graph);
   }
 
   /** @internal */

@@ -78,6 +78,7 @@ export function asOfJoin<L, R, K extends 'left' | 'inner' = 'left', B = Joined<L
   };
   const joining = defineOperator<Sided, B>({
     name: 'asOfJoin',
+    remembers: 'snapshot',
     cardinality: 'many',
     detail: kind,
     onError,

@@ -18,6 +18,7 @@ export interface HashJoinSpec extends JoinTableSpec {
 export function hashJoin(spec: HashJoinSpec): Operator<unknown, unknown> {
   return defineOperator<unknown, unknown>({
     name: 'join',
+    remembers: 'snapshot',
     cardinality: 'many',
     detail: spec.kind,
     onError: spec.onError,

@@ -89,6 +89,7 @@ export function intervalJoin<L, R, K extends JoinKind = 'inner', B = Joined<L, R
   };
   const joining = defineOperator<Sided, B>({
     name: 'intervalJoin',
+    remembers: 'snapshot',
     cardinality: 'many',
     detail: `${kind} within ${settings.within.join(' to ')}`,
     onError,

@@ -131,6 +131,7 @@ export function join<L, R, K extends JoinKind = 'inner', B = Joined<L, R, K>>(
 
 const asBuildRow = defineOperator<unknown, BuildRow>({
   name: 'build',
+  remembers: 'none',
   cardinality: 'one',
   create: () => transforming((record) => new BuildRow(record)),
 });

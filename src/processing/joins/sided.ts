@@ -18,6 +18,7 @@ export function sided(left: Flow<unknown>, right: Flow<unknown>): Flow<Sided> {
 function side(left: boolean): Operator<unknown, Sided> {
   return defineOperator<unknown, Sided>({
     name: left ? 'left' : 'right',
+    remembers: 'none',
     cardinality: 'one',
     create: () => transforming((record) => ({ left, record })),
   });

@@ -101,6 +101,7 @@ export function windowJoin<L, R, K extends JoinKind = 'inner', B = WindowJoined<
   };
   const joining = defineOperator<Sided, B>({
     name: 'windowJoin',
+    remembers: 'snapshot',
     cardinality: 'many',
     detail: `${kind} ${window.label}`,
     onError,

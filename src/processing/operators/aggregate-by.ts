@@ -48,6 +48,7 @@ export function aggregateBy<T, K, const A extends Aggregates<T>>(
   const { maxKeys, onError } = parseOptions(keyedOptions, options, 'aggregate');
   return defineOperator<T, AggregatedBy<K, A>>({
     name: 'aggregate',
+    remembers: 'snapshot',
     cardinality: 'many',
     detail: listed(list),
     onError,

@@ -37,6 +37,7 @@ export function aggregate<T, const A extends Aggregates<T>>(
   const list = checkedAggregates('aggregate', aggregates);
   return defineOperator<T, Aggregated<A>>({
     name: 'aggregate',
+    remembers: 'snapshot',
     cardinality: 'many',
     detail: listed(list),
     ...parseOptions(operatorOptions, options, 'aggregate'),

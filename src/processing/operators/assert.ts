@@ -62,6 +62,7 @@ export function assert<A, N extends string>(
   const { onError, report } = parseOptions(schema, options, 'assert');
   return defineOperator<A, A>({
     name: 'assert',
+    remembers: 'snapshot',
     cardinality: 'one',
     detail: list.map(([name]) => name).join(', '),
     onError,

@@ -56,6 +56,7 @@ export function assign<A, F extends { readonly [field: string]: FieldValue<A> }>
   const set = fieldSetter(table) as (record: A) => Assigned<A, F>;
   return defineOperator<A, Assigned<A, F>>({
     name: 'assign',
+    remembers: 'none',
     cardinality: 'one',
     detail: [...table.keys()].join(', '),
     ...parseOptions(operatorOptions, options, 'assign'),

@@ -77,6 +77,7 @@ export function batch<A>(first: number | BatchLimits<A>, options: BatchLimits<A>
   checkCallback('batch', sizeOf);
   return defineOperator<A, A[]>({
     name: 'batch',
+    remembers: 'snapshot',
     cardinality: 'many',
     detail: [
       ...(parsed.size === undefined ? [] : [String(parsed.size)]),

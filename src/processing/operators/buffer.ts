@@ -55,6 +55,7 @@ export function buffer<A>(options: BufferOptions): Operator<A, A> {
   const { size, overflow } = parseOptions(bufferOptions, options, 'buffer');
   return defineOperator<A, A>({
     name: 'buffer',
+    remembers: 'none',
     kind: 'duplex',
     cardinality: overflow.startsWith('drop') ? 'filter' : 'one',
     detail: `${size}, ${overflow}`,

@@ -76,6 +76,7 @@ export function cast<A, const M extends { readonly [K in keyof A]?: ColumnType }
   const set = fieldSetter(new Map(casters(table, rules))) as (record: A) => Cast<A, M>;
   return defineOperator<A, Cast<A, M>>({
     name: 'cast',
+    remembers: 'none',
     cardinality: 'one',
     detail: table.map(([name, type]) => `${name}: ${type}`).join(', '),
     onError,

@@ -50,6 +50,7 @@ export function concatMap<A, B>(
   const { onError, timeout, buffer } = parseOptions(schema, options, 'concatMap');
   return defineOperator<A, B>({
     name: 'concatMap',
+    remembers: 'none',
     kind: 'async',
     cardinality: 'many',
     detail: nameOf(fn),

@@ -36,6 +36,7 @@ export function conflate<A, S>(
   checkCallback('conflate', fold);
   return defineOperator<A, S>({
     name: 'conflate',
+    remembers: 'none',
     kind: 'duplex',
     cardinality: 'many',
     detail: nameOf(fold),

@@ -38,6 +38,7 @@ export function debounce<A>(options: DebounceOptions): Operator<A, A> {
   const ms = duration(quiet, 'quiet of debounce()');
   return defineOperator<A, A>({
     name: 'debounce',
+    remembers: 'none',
     kind: 'duplex',
     cardinality: 'filter',
     detail: formatDuration(ms),

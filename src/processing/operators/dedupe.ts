@@ -51,6 +51,7 @@ export function dedupe<A>(options: DedupeOptions<A>): Operator<A, A> {
   const identity = recordKey(key as KeyFunction<A> | undefined);
   return defineOperator<A, A>({
     name: 'dedupe',
+    remembers: 'snapshot',
     cardinality: 'filter',
     detail: `within ${formatDuration(within)}`,
     onError,

@@ -39,6 +39,11 @@ interface SpecBase {
   readonly selects?: readonly string[] | undefined;
   /** What happens when the operator fails on a record. @default the pipeline's */
   readonly onError?: OnError | undefined;
+  /**
+   * What it remembers from one record to the next: `none`, or all that its `snapshot` tells and its `restore` takes over.
+   * Runs make checkpoints only of operators that say it. @default nobody can tell
+   */
+  readonly remembers?: 'none' | 'snapshot' | undefined;
 }
 
 export interface SyncSpec<A, B> extends SpecBase {
@@ -119,6 +124,7 @@ const spec = z.object({
   detail: z.string().optional(),
   selects: z.array(z.string()).optional(),
   onError,
+  remembers: z.enum(['none', 'snapshot']).optional(),
   async: asyncOptions.prefault({}),
   create: z.custom<() => never>((value) => typeof value === 'function', 'must be a function'),
 });
@@ -171,6 +177,7 @@ export function defineOperator<A, B>(
     cardinality: checked.cardinality,
     ...(checked.detail !== undefined && { detail: checked.detail }),
     ...(checked.selects !== undefined && { selects: Object.freeze(checked.selects) }),
+    ...(checked.remembers !== undefined && { remembers: checked.remembers }),
     ...(checked.onError !== undefined && { onError: onErrorList(checked.onError) }),
     ...(site !== undefined && { site }),
     ...(checked.kind === 'async' && { async: limits(checked.async) }),

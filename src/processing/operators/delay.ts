@@ -37,6 +37,7 @@ export function delay<A>(time: Duration, options: DelayOptions = {}): Operator<A
   const { size } = parseOptions(delayOptions, options, 'delay');
   return defineOperator<A, A>({
     name: 'delay',
+    remembers: 'none',
     kind: 'duplex',
     cardinality: 'one',
     detail: formatDuration(ms),

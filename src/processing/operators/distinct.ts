@@ -87,6 +87,7 @@ export function distinct<A>(options: DistinctOptions<A> = {}): Operator<A, A> {
   }
   return defineOperator<A, A>({
     name: 'distinct',
+    remembers: 'snapshot',
     cardinality: 'filter',
     detail: [nameOf(key), last && `last ${last}`].filter(Boolean).join(', ') || undefined,
     onError,

@@ -26,6 +26,7 @@ export function drop<A, const K extends keyof A & string>(...fields: readonly K[
   const dropped = new Set(fieldNames('drop', fields));
   return defineOperator<A, Omit<A, K>>({
     name: 'drop',
+    remembers: 'none',
     cardinality: 'one',
     detail: [...dropped].join(', '),
     create: () =>

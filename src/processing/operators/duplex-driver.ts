@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { BATCH_SIZE } from '../../core/batch.ts';
 import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
 import type { DuplexContext, DuplexLogic } from '../../interfaces/operator.ts';
+import type { Signal } from '../../interfaces/signal.ts';
 
 /**
  * Drives a Node duplex as an operator: writes while it takes, reads while downstream takes, and
@@ -10,16 +11,20 @@ import type { DuplexContext, DuplexLogic } from '../../interfaces/operator.ts';
 export class DuplexDriver<A, B> implements DuplexLogic<A> {
   readonly #stream: Duplex;
   readonly #context: DuplexContext<B>;
+  /** Whether it holds nothing once it has worked off what it was given: then signals wait for that. */
+  readonly #stateless: boolean;
   readonly #finished = Promise.withResolvers<void>();
   /** Resolves at the next event of the stream. */
   #change = Promise.withResolvers<void>();
   #inputOver = false;
+  #sending = false;
   /** The readable side has ended, failed or was given up: writing is of no more use. */
   #over = false;
 
-  constructor(stream: Duplex, context: DuplexContext<B>) {
+  constructor(stream: Duplex, context: DuplexContext<B>, stateless = false) {
     this.#stream = stream;
     this.#context = context;
+    this.#stateless = stateless;
     for (const event of ['drain', 'readable', 'end', 'finish', 'close']) {
       stream.on(event, () => this.#wake());
     }
@@ -34,6 +39,21 @@ export class DuplexDriver<A, B> implements DuplexLogic<A> {
       while (this.#stream.writableNeedDrain && !this.#over && !this.#stream.closed)
         await this.#change.promise;
     }
+  }
+
+  /** Of a stream that may hold records, nobody can tell when it has none: there a signal goes on at once. */
+  async signal(signal: Signal): Promise<void> {
+    if (this.#stateless) {
+      const holds = () => this.#stream.writableLength + this.#stream.readableLength > 0 || this.#sending;
+      while (holds() && !this.#over && !this.#stream.closed) {
+        const { promise } = this.#change;
+        // The last write tells of its end by its callback alone.
+        const looking = setImmediate(() => this.#wake());
+        await promise;
+        clearImmediate(looking);
+      }
+    }
+    await this.#context.forward(signal);
   }
 
   end(): Promise<void> {
@@ -55,8 +75,12 @@ export class DuplexDriver<A, B> implements DuplexLogic<A> {
     await Promise.resolve();
     while (!this.#over) {
       const records = this.#read();
-      if (records.length > 0) await this.#context.emit(records);
-      else if (stream.readableEnded) break;
+      if (records.length > 0) {
+        this.#sending = true;
+        await this.#context.emit(records);
+        this.#sending = false;
+        this.#wake();
+      } else if (stream.readableEnded) break;
       // Its event is still to come; without it, the closing below would hide the cause.
       else if (stream.errored !== null) throw stream.errored;
       else if (stream.closed) throw closedEarly(this.#context.node);

@@ -106,6 +106,7 @@ export function eventTime<T>(time: (record: T) => Time, options: EventTimeOption
   const timeOf = timeReader(time, unit);
   return defineOperator<T, T>({
     name: 'eventTime',
+    remembers: 'snapshot',
     cardinality: 'one',
     detail: [nameOf(time), outOfOrder > 0 ? `${formatDuration(outOfOrder)} out of order` : undefined]
       .filter((part) => part !== undefined)

@@ -70,6 +70,7 @@ export function expandAsync<A>(
   const { onError, concurrency, timeout, depth, max } = parseOptions(schema, options, 'expandAsync');
   return defineOperator<A, A>({
     name: 'expandAsync',
+    remembers: 'none',
     kind: 'async',
     cardinality: 'many',
     detail: nameOf(fn),

@@ -59,6 +59,7 @@ export function expand<A>(
   const { onError, depth, max } = parseOptions(schema, options, 'expand');
   return defineOperator<A, A>({
     name: 'expand',
+    remembers: 'none',
     cardinality: 'many',
     detail: nameOf(fn),
     onError,

@@ -30,6 +30,7 @@ export function filter<A>(predicate: (record: A) => unknown, options: OperatorOp
   checkCallback('filter', predicate);
   return defineOperator<A, A>({
     name: 'filter',
+    remembers: 'none',
     cardinality: 'filter',
     detail: nameOf(predicate),
     ...parseOptions(operatorOptions, options, 'filter'),

@@ -37,6 +37,7 @@ export function flatMapAsync<A, B>(
   const { onError, ...async } = parseOptions(asyncOperatorOptions, options, 'flatMapAsync');
   return defineOperator<A, B>({
     name: 'flatMapAsync',
+    remembers: 'none',
     kind: 'async',
     cardinality: 'many',
     detail: nameOf(fn),

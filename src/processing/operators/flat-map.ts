@@ -28,6 +28,7 @@ export function flatMap<A, B>(fn: (record: A) => Iterable<B>, options: OperatorO
   checkCallback('flatMap', fn);
   return defineOperator<A, B>({
     name: 'flatMap',
+    remembers: 'none',
     cardinality: 'many',
     detail: nameOf(fn),
     ...parseOptions(operatorOptions, options, 'flatMap'),

@@ -51,6 +51,7 @@ export function flatten<A, const S extends string = '.'>(
   const { onError, ...settings } = parseOptions(flattenOptions, options, 'flatten');
   return defineOperator<A, Flattened<A, S>>({
     name: 'flatten',
+    remembers: 'none',
     cardinality: 'one',
     onError,
     create: () => transforming((record) => flattened(fieldsOf(record), settings) as Flattened<A, S>),

@@ -47,6 +47,7 @@ export function index<A, const N extends string = 'index'>(
   const { name, from, onError } = parseOptions(indexOptions, options, 'index');
   return defineOperator<A, Indexed<A, N>>({
     name: 'index',
+    remembers: 'snapshot',
     cardinality: 'one',
     detail: name,
     onError,

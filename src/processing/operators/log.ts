@@ -69,6 +69,7 @@ export function log<A>(options: LogOptions<A> = {}): Operator<A, A> {
   const say = (message ?? shown) as (record: A, number: number) => string;
   return defineOperator<A, A>({
     name: 'log',
+    remembers: 'snapshot',
     cardinality: 'one',
     detail: every === 1 ? undefined : `every ${every}`,
     onError,

@@ -25,6 +25,7 @@ export function map<A, B>(fn: (record: A) => B, options: OperatorOptions = {}): 
   checkCallback('map', fn);
   return defineOperator<A, B>({
     name: 'map',
+    remembers: 'none',
     cardinality: 'one',
     detail: nameOf(fn),
     ...parseOptions(operatorOptions, options, 'map'),

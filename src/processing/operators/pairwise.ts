@@ -23,6 +23,7 @@ import { defineOperator } from './define-operator.ts';
 export function pairwise<A>(): Operator<A, [previous: A, current: A]> {
   return defineOperator<A, [A, A]>({
     name: 'pairwise',
+    remembers: 'snapshot',
     cardinality: 'filter',
     create() {
       let previous: readonly A[] = [];

@@ -36,6 +36,7 @@ export function parseFields<A, const K extends keyof A & string>(
   const set = fieldSetter(new Map(names.map((name) => [name, parser(name)])));
   return defineOperator<A, FieldsParsed<A, K>>({
     name: 'parseFields',
+    remembers: 'none',
     cardinality: 'one',
     detail: names.join(', '),
     ...parseOptions(operatorOptions, options, 'parseFields'),

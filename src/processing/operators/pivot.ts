@@ -84,6 +84,7 @@ export function pivot<
   checkNames(keys, parsed.columns ?? []);
   return defineOperator<A, Pivoted<A, K, C, V>>({
     name: 'pivot',
+    remembers: 'snapshot',
     cardinality: 'many',
     detail: [`${parsed.value} by ${parsed.column}`, nameOf(parsed.combine)].filter(Boolean).join(', '),
     onError,

@@ -73,6 +73,7 @@ export function processKeyed<
   const names = [...Object.keys(checked.state), ...checked.outputs.map((name) => `-> ${name}`)];
   return defineOperator<T, unknown>({
     name: 'process',
+    remembers: 'snapshot',
     cardinality: 'many',
     detail: names.length === 0 ? undefined : names.join(', '),
     onError,

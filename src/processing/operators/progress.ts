@@ -64,6 +64,7 @@ export function progress<A>(
   }
   return defineOperator<A, A>({
     name: 'progress',
+    remembers: 'snapshot',
     cardinality: 'one',
     detail: `every ${formatDuration(every)}`,
     create(context) {

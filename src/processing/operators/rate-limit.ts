@@ -64,6 +64,7 @@ export function rateLimit<A>(options: RateLimitOptions<A>): Operator<A, A> {
   };
   return defineOperator<A, A>({
     name: 'rateLimit',
+    remembers: 'none',
     kind: 'async',
     cardinality: 'one',
     detail: key === undefined ? rate : `${rate} by ${nameOf(key) ?? 'key'}`,

@@ -48,6 +48,7 @@ export function reduceBy<A, K, S>(
   const { maxKeys, onError } = parseOptions(keyedOptions, options, 'reduce');
   return defineOperator<A, KeyedValue<K, S>>({
     name: 'reduce',
+    remembers: 'snapshot',
     cardinality: 'many',
     detail: nameOf(fn),
     onError,

@@ -43,6 +43,7 @@ export function reduce<A, S>(
   const begin = seedMaker('reduce', seed);
   return defineOperator<A, S>({
     name: 'reduce',
+    remembers: 'snapshot',
     cardinality: 'many',
     detail: nameOf(fn),
     ...parseOptions(operatorOptions, options, 'reduce'),

@@ -42,6 +42,7 @@ export function rename<A, const M extends { readonly [K in keyof A]?: string }>(
   checkNames(table);
   return defineOperator<A, Renamed<A, M>>({
     name: 'rename',
+    remembers: 'none',
     cardinality: 'one',
     detail: [...table].map(([from, to]) => `${from} → ${to}`).join(', '),
     create() {

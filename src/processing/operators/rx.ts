@@ -9,10 +9,19 @@ import { RxLogic } from './rx-logic.ts';
 export interface RxOptions {
   /** Records to hold while downstream is full; RxJS cannot be told to wait. @default 65_536 */
   readonly buffer?: number;
+  /**
+   * Whether what it emits follows from the record alone, and at once: then runs with it can make checkpoints. Nobody
+   * checks that. @default false
+   */
+  readonly stateless?: boolean;
 }
 
 const schema = z.strictObject({
   buffer: z.number().int().min(1).default(65_536).describe('Records to hold while downstream is full'),
+  stateless: z
+    .boolean()
+    .default(false)
+    .describe('Whether what it emits follows from the record alone, and at once'),
 });
 
 /**
@@ -39,9 +48,10 @@ const schema = z.strictObject({
  */
 export function rx<A, B>(operator: OperatorFunction<A, B>, options: RxOptions = {}): Operator<A, B> {
   checkCallback('rx', operator);
-  const { buffer } = parseOptions(schema, options, 'rx');
+  const { buffer, stateless } = parseOptions(schema, options, 'rx');
   return defineOperator<A, B>({
     name: 'rx',
+    ...(stateless && { remembers: 'none' as const }),
     kind: 'duplex',
     cardinality: 'many',
     detail: nameOf(operator),

@@ -76,6 +76,7 @@ export function sample<A>(options: SampleOptions): Operator<A, A> {
   ];
   return defineOperator<A, A>({
     name: 'sample',
+    remembers: 'snapshot',
     cardinality: 'filter',
     detail: `${kind} ${value}`,
     create({ node }) {

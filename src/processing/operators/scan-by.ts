@@ -44,6 +44,7 @@ export function scanBy<A, K, S>(
   const { maxKeys, onError } = parseOptions(keyedOptions, options, 'scan');
   return defineOperator<A, KeyedValue<K, S>>({
     name: 'scan',
+    remembers: 'snapshot',
     cardinality: 'one',
     detail: nameOf(fn),
     onError,

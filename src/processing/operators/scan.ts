@@ -41,20 +41,27 @@ export function scan<A, S>(
   checkCallback('scan', fn);
   return defineOperator<A, S>({
     name: 'scan',
+    remembers: 'snapshot',
     cardinality: 'one',
     detail: nameOf(fn),
     ...parseOptions(operatorOptions, options, 'scan'),
     create() {
       let value = typeof seed === 'function' ? (seed as () => S)() : seed;
       refusePromise(value, 'Give scan() a seed that is there when the run begins.');
-      return transforming((record) => {
-        const next = fn(value, record);
-        if (next instanceof Promise) {
-          refusePromise(next, 'Give scan() a synchronous function.');
-        }
-        value = next;
-        return value;
-      });
+      return {
+        ...transforming((record: A) => {
+          const next = fn(value, record);
+          if (next instanceof Promise) {
+            refusePromise(next, 'Give scan() a synchronous function.');
+          }
+          value = next;
+          return value;
+        }),
+        snapshot: () => ({ value }),
+        restore(state) {
+          ({ value } = state as { value: S });
+        },
+      };
     },
   });
 }

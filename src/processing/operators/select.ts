@@ -33,6 +33,7 @@ export function select<A, const K extends keyof A & string>(
   const build = recordBuilder(columns.map((name) => ({ name, from: name }))) as (record: A) => Pick<A, K>;
   return defineOperator<A, Pick<A, K>>({
     name: 'select',
+    remembers: 'none',
     cardinality: 'one',
     detail: columns.join(', '),
     selects: columns,

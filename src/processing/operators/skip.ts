@@ -28,15 +28,22 @@ export function skip<A>(count: number): Operator<A, A> {
   const first = parseOptions(skipCount, count, 'skip');
   return defineOperator<A, A>({
     name: 'skip',
+    remembers: 'snapshot',
     cardinality: 'filter',
     detail: String(first),
     create() {
       let left = first;
-      return accepting(() => {
-        if (left === 0) return true;
-        left--;
-        return false;
-      });
+      return {
+        ...accepting(() => {
+          if (left === 0) return true;
+          left--;
+          return false;
+        }),
+        snapshot: () => left,
+        restore(state) {
+          left = state as number;
+        },
+      };
     },
   });
 }

@@ -25,6 +25,7 @@ export function startWith<A, B = A>(...records: readonly B[]): Operator<A, A | B
   const first = Object.freeze([...records]);
   return defineOperator<A, A | B>({
     name: 'startWith',
+    remembers: 'snapshot',
     cardinality: 'many',
     detail: first.length === 1 ? '1 record' : `${first.length} records`,
     create() {

@@ -44,6 +44,7 @@ export function stringifyFields<A, const K extends keyof A & string>(
   const set = fieldSetter(new Map(names.map((name) => [name, stringifier(name)])));
   return defineOperator<A, FieldsStringified<A, K>>({
     name: 'stringifyFields',
+    remembers: 'none',
     cardinality: 'one',
     detail: names.join(', '),
     ...parseOptions(operatorOptions, options, 'stringifyFields'),

@@ -35,6 +35,7 @@ export function takeUntil<A>(notifier: Notifier): Operator<A, A> {
   const listen = listener(notifier);
   return defineOperator<A, A>({
     name: 'takeUntil',
+    remembers: 'none',
     cardinality: 'filter',
     create(context) {
       let isOver = false;

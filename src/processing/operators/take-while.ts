@@ -40,6 +40,7 @@ export function takeWhile<A>(
   const { inclusive, ...rest } = parseOptions(schema, options, 'takeWhile');
   return defineOperator<A, A>({
     name: 'takeWhile',
+    remembers: 'none',
     cardinality: 'filter',
     detail: nameOf(predicate),
     ...rest,

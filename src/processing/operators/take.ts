@@ -28,6 +28,7 @@ export function take<A>(count: number): Operator<A, A> {
   const most = parseOptions(takeCount, count, 'take');
   return defineOperator<A, A>({
     name: 'take',
+    remembers: 'snapshot',
     cardinality: 'filter',
     detail: String(most),
     create(context) {
@@ -39,6 +40,10 @@ export function take<A>(count: number): Operator<A, A> {
           left--;
           emit(record);
           if (left === 0) context.complete();
+        },
+        snapshot: () => left,
+        restore(state) {
+          left = state as number;
         },
       };
     },

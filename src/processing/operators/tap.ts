@@ -56,6 +56,7 @@ export function tap<A>(
   const { next } = watching;
   return defineOperator<A, A>({
     name: 'tap',
+    remembers: 'none',
     cardinality: 'one',
     detail: nameOf(typeof observer === 'function' ? observer : undefined),
     ...parseOptions(operatorOptions, options, 'tap'),

@@ -49,11 +49,13 @@ export function throttle<A>(options: ThrottleOptions): Operator<A, A> {
     return defineOperator<A, A>({
       ...shared,
       kind: 'duplex',
+      remembers: 'none',
       create: (context) => new LatestLogic(context, ms, false),
     });
   }
   return defineOperator<A, A>({
     ...shared,
+    remembers: 'snapshot',
     create({ clock }) {
       let over = Number.NEGATIVE_INFINITY;
       return {

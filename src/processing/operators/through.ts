@@ -1,10 +1,27 @@
 import { Duplex } from 'node:stream';
+import { z } from 'zod';
 import { MillraceError } from '../../core/errors.ts';
+import { parseOptions } from '../../core/options.ts';
 import { refusePromise } from '../../core/thenable.ts';
 import type { Operator } from '../../interfaces/operator.ts';
 import { defineOperator } from './define-operator.ts';
 import { DuplexDriver } from './duplex-driver.ts';
 import { WebDriver, type WebTransform } from './web-driver.ts';
+
+export interface ThroughOptions {
+  /**
+   * Whether what the stream gives follows from the record alone, and it holds none back: then runs with it can make
+   * checkpoints. Nobody checks that. Of Node streams only. @default false
+   */
+  readonly stateless?: boolean;
+}
+
+const schema = z.strictObject({
+  stateless: z
+    .boolean()
+    .default(false)
+    .describe('Whether what it gives follows from the record alone, and it holds none back'),
+});
 
 type Stream<A, B> = Duplex | WebTransform<A, B>;
 
@@ -35,10 +52,15 @@ const used = new WeakSet<object>();
  * const zipped = from([Buffer.from('a'), Buffer.from('b')]).pipe(through(() => createGzip()));
  * ```
  */
-export function through<A, B>(stream: Stream<A, B> | (() => Stream<A, B>)): Operator<A, B> {
+export function through<A, B>(
+  stream: Stream<A, B> | (() => Stream<A, B>),
+  options: ThroughOptions = {},
+): Operator<A, B> {
+  const { stateless } = parseOptions(schema, options, 'through');
   if (typeof stream !== 'function') checkStream(stream);
   return defineOperator<A, B>({
     name: 'through',
+    ...(stateless && { remembers: 'none' as const }),
     kind: 'duplex',
     cardinality: 'many',
     detail: typeof stream === 'function' ? undefined : stream.constructor?.name,
@@ -52,10 +74,19 @@ export function through<A, B>(stream: Stream<A, B> | (() => Stream<A, B>)): Oper
         });
       }
       used.add(given);
-      if (given instanceof Duplex) return new DuplexDriver<A, B>(given, context);
+      if (given instanceof Duplex) return new DuplexDriver<A, B>(given, context, stateless);
+      if (stateless) throw opaqueWebStream();
       return new WebDriver(given, context);
     },
   });
+}
+
+function opaqueWebStream(): MillraceError {
+  return new MillraceError(
+    'ERR_OPTIONS',
+    'Cannot use through() with stateless: a web stream does not tell what it holds',
+    { hint: 'Give it a Node Transform, or write it as an operator.' },
+  );
 }
 
 function checkStream(stream: unknown): void {

@@ -31,6 +31,7 @@ export interface TimeInterval<A> {
 export function timeInterval<A>(): Operator<A, TimeInterval<A>> {
   return defineOperator<A, TimeInterval<A>>({
     name: 'timeInterval',
+    remembers: 'snapshot',
     cardinality: 'one',
     create({ clock }) {
       let last = clock.now();

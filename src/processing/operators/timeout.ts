@@ -54,6 +54,7 @@ export function timeout<A>(options: TimeoutOptions): Operator<A, A> {
   }
   return defineOperator<A, A>({
     name: 'timeout',
+    remembers: 'none',
     kind: 'duplex',
     cardinality: 'one',
     detail: times.map(([name, ms]) => `${name} ${formatDuration(ms)}`).join(', '),

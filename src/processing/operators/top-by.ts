@@ -55,6 +55,7 @@ export function topBy<A, K>(
   const ranking = rankingOf<A>(n, by as Source, order);
   return defineOperator<A, KeyedRecords<K, A>>({
     name: 'top',
+    remembers: 'snapshot',
     cardinality: 'many',
     detail: topDetail(n, by as Source),
     onError,

@@ -58,6 +58,7 @@ export function top<A>(n: number, by: RankBy<A>, options: TopOptions = {}): Oper
   const ranking = rankingOf<A>(n, by as Source, order);
   return defineOperator<A, A>({
     name: 'top',
+    remembers: 'snapshot',
     cardinality: 'many',
     detail: topDetail(n, by as Source),
     onError,

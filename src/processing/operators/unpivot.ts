@@ -73,6 +73,7 @@ export function unpivot<
   const gone = new Set(parsed.columns);
   return defineOperator<A, Unpivoted<A, C, N, V>>({
     name: 'unpivot',
+    remembers: 'none',
     cardinality: 'many',
     detail: parsed.columns.join(', '),
     onError,

@@ -51,6 +51,7 @@ export function validate(
   const check = checkFor(schema);
   return defineOperator<unknown, unknown>({
     name: 'validate',
+    remembers: 'none',
     cardinality: 'one',
     ...parseOptions(operatorOptions, options, 'validate'),
     create: () =>

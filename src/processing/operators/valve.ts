@@ -69,6 +69,7 @@ export function valve(options: ValveOptions = {}): Valve {
     operator: <A>() =>
       defineOperator<A, A>({
         name: 'valve',
+        remembers: 'none',
         kind: 'duplex',
         cardinality: 'one',
         create: (context) => valveLogic<A>(context, state),

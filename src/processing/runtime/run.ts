@@ -66,7 +66,7 @@ export class Run implements RunHandle, RunContext {
     const stallAfter = stallTime(options);
     this.#plan = plan;
     this.#settings = options.checkpoint && checkpointSettings(options.checkpoint);
-    if (this.#settings !== undefined) checkCheckpointable(name, plan.graph);
+    if (this.#settings !== undefined) checkCheckpointable(name, plan.graph, this.#settings.require);
     if (this.#settings === undefined) this.#wired = this.#wire(plan);
     const over = Promise.withResolvers<void>();
     const stages = (): readonly Stage[] => this.#wired.stages;

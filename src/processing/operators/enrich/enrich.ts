@@ -122,6 +122,7 @@ export function enrich(lookup: unknown, options: unknown): Operator<any, any> {
   const key = settings.key as (record: unknown) => unknown;
   return defineOperator<unknown, unknown>({
     name: 'enrich',
+    remembers: 'none',
     kind: 'async',
     cardinality: missing === 'drop' ? 'many' : 'one',
     detail: nameOf(lookup),

@@ -90,6 +90,7 @@ export function lookupJoin<A, R, K, B = A & R>(
   };
   return defineOperator<A, B>({
     name: 'lookupJoin',
+    remembers: 'none',
     kind: 'async',
     cardinality: missing === 'drop' ? 'many' : 'one',
     onError,

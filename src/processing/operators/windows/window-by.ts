@@ -93,6 +93,7 @@ function windowOperator<T, B>(
   const timeOf = window.time?.time;
   return defineOperator<T, B>({
     name: 'window',
+    remembers: 'snapshot',
     cardinality: 'many',
     detail: window.label,
     onError,

@@ -73,7 +73,7 @@ describe.each(joinKinds)('join, kind %s', (kind) => {
         const after = logic.create(context);
         after.restore!(structuredClone(before.snapshot!()));
         for (const record of input.slice(cut)) for (const more of after.push(record, emit) ?? []) emit(more);
-        after.end!(emit);
+        for (const one of after.end!(emit) ?? []) emit(one);
         expect(emitted).toEqual(whole.output);
       }
     });

@@ -1,0 +1,85 @@
+import type { Graph, Vertex } from '../graph/graph.ts';
+import { findDeadlocks } from '../plan/deadlocks.ts';
+
+/** How often a record that was read is in the output, whatever happens to the process meanwhile. */
+export type Guarantee = 'exactly once' | 'at least once' | 'none';
+
+/** What holds for one sink in runs with checkpoints. */
+export interface SinkGuarantee {
+  /** The name of its node. */
+  readonly sink: string;
+  /** When the process is killed. */
+  readonly killed: Guarantee;
+  /** When the machine loses power; the store has to survive that, too. */
+  readonly powerLost: Guarantee;
+  /** Why it is less than exactly once, in words, each with the node that lowers it. */
+  readonly loweredBy: readonly string[];
+}
+
+/** What a pipeline can promise of runs with checkpoints. */
+export interface Guarantees {
+  /** What stands in the way of checkpoints, in words, with names of nodes; empty where nothing does. */
+  readonly problems: readonly string[];
+  readonly sinks: readonly SinkGuarantee[];
+}
+
+/** Works out what runs with checkpoints of a graph can promise. */
+export function guaranteesOf(graph: Graph): Guarantees {
+  const problems = [
+    ...graph.vertices.flatMap((vertex) => obstacle(vertex) ?? []),
+    ...findDeadlocks(graph, true),
+  ];
+  const sinks = graph.vertices.filter(({ node }) => node.kind === 'sink');
+  return { problems, sinks: sinks.map((sink) => guaranteeOf(sink)) };
+}
+
+/** Why nobody can go on with what the node did before. */
+function obstacle({ name, node }: Vertex): string | undefined {
+  switch (node.kind) {
+    case 'reader':
+      if (node.reader.traits.replay === 'position') return undefined;
+      return `"${name}" (${node.reader.label}) cannot go on from where it stood`;
+    case 'operator':
+      if (node.operator.remembers === 'none' || node.operator.remembers === 'snapshot') return undefined;
+      return `nobody can tell what "${name}" (${node.operator.name}) remembers`;
+    case 'sink':
+      if (node.writer.traits.commit !== 'whole') return undefined;
+      return `"${name}" (${node.writer.label}) cannot go on with its output`;
+    default:
+      return undefined;
+  }
+}
+
+function guaranteeOf(sink: Vertex): SinkGuarantee {
+  const lowered: { readonly guarantee: Guarantee; readonly why: string }[] = [];
+  for (const vertex of [sink, ...upstream(sink)]) {
+    const why = obstacle(vertex);
+    if (why !== undefined) lowered.push({ guarantee: 'none', why });
+  }
+  if (sink.node.kind === 'sink' && sink.node.writer.traits.commit === 'none') {
+    const why = `"${sink.name}" (${sink.node.writer.label}) takes nothing back that it has written since the last checkpoint`;
+    lowered.push({ guarantee: 'at least once', why });
+  }
+  const guarantee = lowered.some((one) => one.guarantee === 'none')
+    ? 'none'
+    : (lowered[0]?.guarantee ?? 'exactly once');
+  return {
+    sink: sink.name,
+    killed: guarantee,
+    powerLost: guarantee,
+    loweredBy: lowered.map(({ why }) => why),
+  };
+}
+
+function upstream(vertex: Vertex): readonly Vertex[] {
+  const found = new Set<Vertex>();
+  const visit = ({ inputs }: Vertex): void => {
+    for (const { from } of inputs) {
+      if (found.has(from)) continue;
+      found.add(from);
+      visit(from);
+    }
+  };
+  visit(vertex);
+  return [...found];
+}
