@@ -83,7 +83,8 @@ export function fileWriter<T>(spec: FileWriterSpec<T>): Writer<T> {
         return sink(new StreamOutput(process.stdout, path, wrote), NOTHING, '');
       }
       const fileSystem = spec.fileSystem ?? nodeFileSystem;
-      const checkpointed = commit === 'truncate' && context.checkpointed === true;
+      const resumed = context.from !== undefined;
+      const checkpointed = commit === 'truncate' && (context.checkpointed === true || resumed);
       if (template !== undefined) {
         const { encoder } = spec;
         const split = { template, settings, compression, encoder, fileSystem, context };

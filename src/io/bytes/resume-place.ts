@@ -80,7 +80,7 @@ async function isComplete(spec: ResumeSpec, state: PlaceState): Promise<boolean>
   });
   try {
     if ((await tailOf(handle, state.length)) !== state.tail) return false;
-    const ending = plain(await bytesAt(handle, state.length, more), compression);
+    const ending = plain(await bytesAt(handle, state.length, more), compression, rest.length);
     return ending !== undefined && Buffer.compare(ending, rest) === 0;
   } catch (cause) {
     throw ioError('go on with', state.path, cause);
@@ -89,10 +89,12 @@ async function isComplete(spec: ResumeSpec, state: PlaceState): Promise<boolean>
   }
 }
 
-function plain(bytes: Uint8Array, compression: Compression): Uint8Array | undefined {
+/** The bytes without their compression; nothing where they are none of it, or more than wanted. */
+function plain(bytes: Uint8Array, compression: Compression, wanted: number): Uint8Array | undefined {
   if (bytes.length === 0 || compression === 'none') return bytes;
   try {
-    return compression === 'gzip' ? gunzipSync(bytes) : zstdDecompressSync(bytes);
+    const options = { maxOutputLength: wanted + 1 };
+    return compression === 'gzip' ? gunzipSync(bytes, options) : zstdDecompressSync(bytes, options);
   } catch {
     return undefined;
   }

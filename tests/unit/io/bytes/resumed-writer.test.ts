@@ -350,14 +350,39 @@ describe('several files', () => {
     await sink.prepare(1);
     expect(shown()).toEqual([]);
     await sink.write('4', '5');
+    const from = await sink.prepare(2);
     await sink.commit(1);
     expect(shown()).toEqual(['x-00001.txt']);
-    const from = await sink.prepare(2);
     await sink.suspend();
     const next = await open(writer, from);
     // The checkpoint was complete, as it is gone on from.
     expect(shown()).toEqual(['x-00001.txt', 'x-00002.txt']);
     await next.close();
+    expect(folder.names()).toEqual(['x-00001.txt', 'x-00002.txt', 'x-00003.txt']);
+  });
+
+  test('a name that cannot be given is given with the next checkpoint, or by the next run', async () => {
+    const folder = tempFolder();
+    const path = join(folder.path, 'x.txt');
+    const options = { rotate: { records: 1 } };
+    const shown = () => folder.names().filter((name) => !name.endsWith('.partial'));
+    let failing = true;
+    const fileSystem = faultyFileSystem((call) => (call === 'rename' && failing ? errno('EIO') : undefined));
+    const sink = await open(lines(path, fileSystem, options));
+    await sink.write('1');
+    await sink.prepare(1);
+    await expect(sink.commit(1)).rejects.toMatchObject({ code: 'ERR_IO' });
+    failing = false;
+    await sink.write('2');
+    await sink.prepare(2);
+    await sink.commit(2);
+    expect(shown()).toEqual(['x-00001.txt', 'x-00002.txt']);
+    failing = true;
+    await sink.write('3');
+    const from = await sink.prepare(3);
+    await expect(sink.commit(3)).rejects.toMatchObject({ code: 'ERR_IO' });
+    await sink.suspend();
+    await (await open(text.write(path, options), from)).close();
     expect(folder.names()).toEqual(['x-00001.txt', 'x-00002.txt', 'x-00003.txt']);
   });
 
