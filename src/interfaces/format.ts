@@ -35,6 +35,13 @@ export interface Encoder<T> {
    * several files, and another one has refused its share. Only encoders that remember need it.
    */
   undo?(): void;
+  /**
+   * What it remembers, as plain data: a new encoder that is given it by `restore` goes on with the same file. Only
+   * encoders that remember need both.
+   */
+  snapshot?(): unknown;
+  /** Throws `ERR_CHANGED` where it cannot go on with that, e.g. as the options are others by now. */
+  restore?(state: unknown): void;
   /** What closes the file, e.g. `]`. */
   finish(): string | Uint8Array;
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { batch, CountedOrigin } from '../core/batch.ts';
-import { systemClock } from '../core/clock.ts';
-import type { Sink, Writer } from '../interfaces/writer.ts';
+import type { Writer } from '../interfaces/writer.ts';
+import { OpenWriter } from './open-writer.ts';
 import type { ConformanceCase } from './operator-conformance.ts';
 import { withoutLeak } from './without-leak.ts';
+import { resumptionCases } from './writer-resumption.ts';
 
 /** A writer, and a way to see what it wrote. */
 export interface WriterSubject<T> {
@@ -27,6 +27,11 @@ export interface WriterCases<T> {
   readonly empty: unknown;
   /** Whether what was written before an abort stays, as in a stream. @default false */
   readonly staysWritten?: boolean;
+  /**
+   * Whether a later run can go on with what it wrote: then it is stopped at all kinds of moments, and opened again with
+   * what `prepare` gave. @default false
+   */
+  readonly resumes?: boolean;
   /** A record that it must refuse. */
   readonly poison?: T;
   /** Writers that fail somewhere on the way, by what fails. */
@@ -86,6 +91,7 @@ export function writerConformance<T>(
     suite.push(['refuses a batch, and goes on without the bad record', () => refuses(make, cases, poison)]);
     suite.push(['can be aborted after it refused a batch', () => abortsRefused(make, cases, poison)]);
   }
+  if (cases.resumes === true) suite.push(...resumptionCases(make, cases));
   for (const [fault, faulty] of Object.entries(faults ?? {})) {
     suite.push([`says so and leaves nothing when ${fault}`, () => failsLoudly(faulty, cases)]);
   }
@@ -93,43 +99,6 @@ export function writerConformance<T>(
     name: `${name} ${title}`,
     run: () => withoutLeak(run, cases.leaks),
   }));
-}
-
-/** An open sink that counts what it writes, as the engine would. */
-class OpenWriter<T> {
-  readonly #abort: AbortController;
-  readonly #sink: Sink<T>;
-  #record = 1;
-
-  private constructor(sink: Sink<T>, abort: AbortController) {
-    this.#sink = sink;
-    this.#abort = abort;
-  }
-
-  static async open<T>(writer: Writer<T>): Promise<OpenWriter<T>> {
-    const abort = new AbortController();
-    const context = { signal: abort.signal, clock: systemClock, wrote: countBytes };
-    return new OpenWriter(await writer.open(context), abort);
-  }
-
-  async write(records: readonly T[]): Promise<void> {
-    await this.#sink.write(batch(records, new CountedOrigin('conformance', this.#record)));
-    this.#record += records.length;
-  }
-
-  async close(): Promise<void> {
-    await this.#sink.close();
-    this.#abort.abort();
-  }
-
-  async abort(cause: unknown): Promise<void> {
-    this.#abort.abort(cause);
-    await this.#sink.abort(cause);
-  }
-}
-
-function countBytes(bytes: number): void {
-  assert.ok(Number.isSafeInteger(bytes) && bytes >= 0, `it wrote ${bytes} bytes`);
 }
 
 function isDescription(writer: Writer<never>): void {

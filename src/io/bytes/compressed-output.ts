@@ -9,7 +9,7 @@ import {
 } from 'node:zlib';
 import { MillraceError, toError } from '../../core/errors.ts';
 import type { ByteOutput } from './byte-output.ts';
-import { type Compression, namedCompression } from './compression.ts';
+import { type Compression, isContinuable, namedCompression } from './compression.ts';
 import type { FileWriteSettings } from './file-options.ts';
 import { ioError } from './io-error.ts';
 
@@ -40,7 +40,7 @@ const BROTLI_LEVEL = 5;
 export function outputCompression(name: string, settings: FileWriteSettings): Compression {
   const { compression, level, append } = settings;
   const found = compression === 'auto' ? namedCompression(name) : compression;
-  if (append && found !== 'none' && found !== 'gzip' && found !== 'zstd') {
+  if (append && !isContinuable(found)) {
     throw new MillraceError('ERR_OPTIONS', `Cannot append to ${name}: data of ${found} cannot be continued`, {
       hint: 'Write a new file, or compress with gzip or zstd.',
     });

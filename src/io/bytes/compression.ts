@@ -44,6 +44,11 @@ export function hasZlibHeader(head: Uint8Array): boolean {
   return (method & 0x0f) === 8 && method >> 4 <= 7 && (method * 256 + flags) % 31 === 0;
 }
 
+/** Whether more can be written behind a file, so that readers take both for one. */
+export function isContinuable(compression: Compression): boolean {
+  return compression === 'none' || compression === 'gzip' || compression === 'zstd';
+}
+
 function begins(head: Uint8Array, mark: readonly number[], at = 0): boolean {
   return mark.every((byte, index) => head[at + index] === byte);
 }

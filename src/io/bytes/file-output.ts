@@ -63,13 +63,21 @@ export class FileOutput implements ByteOutput {
     return this.#full || this.#failure !== undefined ? this.#settle() : undefined;
   }
 
+  /** Writes all that was gathered, and says where the next byte goes. What fails may be tried again. */
+  async drain(): Promise<number> {
+    await this.#flushing;
+    while (this.#sending !== undefined || this.#gatheredBytes > 0) {
+      await this.#flush();
+      if (this.#failure === undefined) continue;
+      this.#reported = true;
+      throw this.#failure;
+    }
+    return this.#position;
+  }
+
   async publish(): Promise<void> {
     try {
-      await this.#flushing;
-      while (this.#sending !== undefined || this.#gatheredBytes > 0) {
-        await this.#flush();
-        if (this.#failure !== undefined) throw this.#failure;
-      }
+      await this.drain();
     } catch (error) {
       await this.abandon();
       throw error;

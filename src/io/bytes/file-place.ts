@@ -10,6 +10,23 @@ export interface PlaceSpec {
   readonly path: string;
   readonly settings: Pick<FileWriteSettings, 'append' | 'overwrite' | 'mkdir'>;
   readonly fileSystem: FileSystem;
+  /**
+   * Begins the temporary names of one run, so that a later one finds them; such files are opened so that they can be
+   * read as well. @default a name of its own for each
+   */
+  readonly mark?: string;
+}
+
+/** What tells a place from others. */
+export interface PlaceFacts {
+  /** The final name. */
+  readonly path: string;
+  /** Where the bytes lie until then; the same where the file is appended to. */
+  readonly name: string;
+  /** Bytes that were there before. */
+  readonly begin: number;
+  /** Whether a file had the final name before. */
+  readonly replaces: boolean;
 }
 
 /**
@@ -17,33 +34,40 @@ export interface PlaceSpec {
  * it is appended to, in the file itself.
  */
 export class FilePlace {
-  /** The final name. */
-  readonly path: string;
-  /** Bytes that were there before. */
-  readonly begin: number;
-  readonly #name: string;
-  readonly #replaces: boolean;
+  readonly facts: PlaceFacts;
   readonly #spec: PlaceSpec;
 
-  constructor(spec: PlaceSpec, path: string, name: string, found: FileStatus | undefined) {
+  constructor(spec: PlaceSpec, facts: PlaceFacts) {
     this.#spec = spec;
-    this.path = path;
-    this.#name = name;
-    this.begin = name === path ? (found?.size ?? 0) : 0;
-    this.#replaces = found !== undefined;
+    this.facts = facts;
+  }
+
+  /** The final name. */
+  get path(): string {
+    return this.facts.path;
+  }
+
+  /** Bytes that were there before. */
+  get begin(): number {
+    return this.facts.begin;
+  }
+
+  /** Whether the bytes go to the file itself. */
+  get inPlace(): boolean {
+    return this.facts.name === this.facts.path;
   }
 
   reopen(): Promise<OutputHandle> {
-    return this.#spec.fileSystem.open(this.#name, 'r+');
+    return this.#spec.fileSystem.open(this.facts.name, 'r+');
   }
 
   /** Gives the file its name; it has been synced and closed. The folder is still to be synced. */
   async publish(): Promise<void> {
     const { fileSystem, settings } = this.#spec;
-    if (this.#name === this.path) return;
-    if (settings.overwrite) return fileSystem.rename(this.#name, this.path);
+    if (this.inPlace) return;
+    if (settings.overwrite) return fileSystem.rename(this.facts.name, this.path);
     try {
-      await moveToNew(this.#name, this.path, fileSystem);
+      await moveToNew(this.facts.name, this.path, fileSystem);
     } catch (cause) {
       throw errnoOf(cause) === 'EEXIST' ? alreadyThere(this.path, cause) : cause;
     }
@@ -51,20 +75,20 @@ export class FilePlace {
 
   /** Takes a published file back, where it has replaced nothing. Never rejects. */
   async withdraw(): Promise<void> {
-    if (!this.#replaces) await this.#spec.fileSystem.unlink(this.path).catch(ignore);
+    if (!this.facts.replaces) await this.#spec.fileSystem.unlink(this.path).catch(ignore);
   }
 
   /** Undoes what was written, and closes the file. Never rejects. */
   async discard(handle: OutputHandle | undefined): Promise<void> {
     const { fileSystem } = this.#spec;
-    if (this.#name === this.path && this.#replaces) {
+    if (this.inPlace && this.facts.replaces) {
       const open = handle ?? (await this.reopen().catch(ignore));
       await open?.truncate(this.begin).catch(ignore);
       await open?.close().catch(ignore);
       return;
     }
     await handle?.close().catch(ignore);
-    await fileSystem.unlink(this.#name).catch(ignore);
+    await fileSystem.unlink(this.facts.name).catch(ignore);
   }
 }
 
@@ -82,8 +106,14 @@ export async function openPlace(spec: PlaceSpec, found: FileStatus | undefined):
   const { settings, fileSystem } = spec;
   if (found !== undefined && !settings.append && !settings.overwrite) throw alreadyThere(spec.path);
   if (settings.append) {
-    const handle = await openHandle(spec, spec.path, found === undefined ? 'wx' : 'r+');
-    return { place: new FilePlace(spec, spec.path, spec.path, found), handle };
+    const handle = await openHandle(spec, spec.path, found === undefined ? newFile(spec) : 'r+');
+    const facts = {
+      path: spec.path,
+      name: spec.path,
+      begin: found?.size ?? 0,
+      replaces: found !== undefined,
+    };
+    return { place: new FilePlace(spec, facts), handle };
   }
   // What a link stands for is replaced, not the link.
   const path =
@@ -92,10 +122,14 @@ export async function openPlace(spec: PlaceSpec, found: FileStatus | undefined):
       : await fileSystem.realpath(spec.path).catch((cause: unknown) => {
           throw ioError('write', spec.path, cause);
         });
-  const name = join(dirname(path), partialName(basename(path)));
-  const handle = await openHandle(spec, name, 'wx');
+  const name = join(dirname(path), partialName(basename(path), spec.mark));
+  const handle = await openHandle(spec, name, newFile(spec));
   if (found !== undefined) await handle.chmod(found.mode & 0o7777).catch(ignore);
-  return { place: new FilePlace(spec, path, name, found), handle };
+  return { place: new FilePlace(spec, { path, name, begin: 0, replaces: found !== undefined }), handle };
+}
+
+function newFile({ mark }: PlaceSpec): 'wx' | 'wx+' {
+  return mark === undefined ? 'wx' : 'wx+';
 }
 
 /** What has this name, if anything. */
@@ -164,8 +198,19 @@ async function moveToNew(from: string, to: string, fileSystem: FileSystem): Prom
   await fileSystem.unlink(from);
 }
 
-function partialName(name: string): string {
-  return `.${name.slice(0, 64)}.${process.pid}-${randomBytes(6).toString('hex')}.partial`;
+/** What the temporary names of one run may begin with. */
+export function newMark(): string {
+  return `${process.pid}-${randomBytes(6).toString('hex')}`;
+}
+
+function partialName(name: string, mark: string | undefined): string {
+  const own = mark === undefined ? newMark() : `${mark}-${randomBytes(4).toString('hex')}`;
+  return `.${name.slice(0, 64)}.${own}.partial`;
+}
+
+/** Whether a file of this name may be one that a run with this mark has left. */
+export function isMarked(name: string, mark: string): boolean {
+  return name.startsWith('.') && name.includes(`.${mark}-`) && name.endsWith('.partial');
 }
 
 function alreadyThere(path: string, cause?: unknown): MillraceError {

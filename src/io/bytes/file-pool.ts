@@ -1,12 +1,15 @@
 import { dirname } from 'node:path';
 import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
+import { FileCompletion } from './file-completion.ts';
 import { headOf } from './file-head.ts';
 import type { FileWriteSettings } from './file-options.ts';
-import { endsLine, noFolder, notAFile, openPlace, statusOf, syncFolder } from './file-place.ts';
-import type { FileSystem, OutputHandle } from './file-system.ts';
+import { endsLine, type FilePlace, noFolder, notAFile, openPlace, statusOf } from './file-place.ts';
+import type { FileSystem } from './file-system.ts';
 import { ioError } from './io-error.ts';
 import { MadeFolders } from './made-folders.ts';
-import { PooledFile } from './pooled-file.ts';
+import { OpenFiles } from './open-files.ts';
+import type { PlaceState } from './place-state.ts';
+import { largest, PooledFile } from './pooled-file.ts';
 
 /** Bytes that all files together gather before the largest are written. */
 const MOST_GATHERED = 16 * 2 ** 20;
@@ -18,6 +21,8 @@ export interface FilePoolSpec {
   readonly settings: FileWriteSettings;
   readonly fileSystem: FileSystem;
   readonly wrote: (bytes: number) => void;
+  /** Begins the temporary names of a run with checkpoints: what these hold stays whatever fails. */
+  readonly mark?: string;
 }
 
 export interface CreatedFile {
@@ -37,10 +42,11 @@ export class FilePool {
   readonly #spec: FilePoolSpec;
   readonly #folders: MadeFolders;
   readonly #most: number;
-  /** Least recently used first. */
-  readonly #open = new Map<PooledFile, OutputHandle>();
+  readonly #open: OpenFiles;
+  readonly #completion: FileCompletion;
   readonly #files = new Set<PooledFile>();
-  readonly #published: PooledFile[] = [];
+  /** Complete files of a run with checkpoints: one of these gives them their names. */
+  readonly #unnamed = new Set<PooledFile>();
   #gathered = 0;
   /** What is being written, until it has been. */
   #sending: PooledFile[] = [];
@@ -49,12 +55,18 @@ export class FilePool {
   #flushing: Promise<void> | undefined;
   #failure: Error | undefined;
   #reported = false;
-  /** What cannot be tried again: another try might lose bytes. */
-  #broken: Error | undefined;
 
   constructor(spec: FilePoolSpec) {
     this.#spec = spec;
     this.#folders = new MadeFolders(spec.fileSystem);
+    const { maxOpenFiles } = spec.settings;
+    this.#open = new OpenFiles(maxOpenFiles);
+    this.#completion = new FileCompletion({
+      fileSystem: spec.fileSystem,
+      open: this.#open,
+      syncs: Math.min(SYNCS, maxOpenFiles),
+      checkpointed: spec.mark !== undefined,
+    });
     this.#most = Math.max(MOST_GATHERED, spec.settings.bufferBytes);
   }
 
@@ -72,7 +84,7 @@ export class FilePool {
    * @throws MillraceError `ERR_NOT_A_FILE`, `ERR_NOT_FOUND`, `ERR_PERMISSION`, `ERR_SPACE`, `ERR_IO`.
    */
   async create(path: string): Promise<CreatedFile> {
-    const { fileSystem, settings } = this.#spec;
+    const { fileSystem, settings, mark } = this.#spec;
     // A file that is being written must not be the one that is closed to make room.
     await this.#flushing;
     await this.#folders.make(dirname(path));
@@ -80,13 +92,17 @@ export class FilePool {
     if (found !== undefined && !found.isFile()) {
       throw notAFile(path, found.isDirectory() ? 'a folder' : 'no regular file');
     }
-    await this.#closeOldest();
-    const opened = await openPlace({ path, settings, fileSystem }, found);
+    await this.#open.makeRoom().catch((cause: unknown) => {
+      this.#completion.broken = toError(cause);
+      throw cause;
+    });
+    const opened = await openPlace({ path, settings, fileSystem, ...(mark && { mark }) }, found);
+    if (mark !== undefined) this.#folders.unsynced.add(dirname(opened.place.path));
     const unended = opened.place.begin > 0 && !(await endsLine(opened));
     const head = await headOf(opened);
     const file = new PooledFile(opened.place, this);
     this.#files.add(file);
-    this.#open.set(file, opened.handle);
+    this.#open.add(file, opened.handle);
     return { file, unended, head };
   }
 
@@ -110,40 +126,91 @@ export class FilePool {
   /** Takes back a file that nothing was written to. */
   async drop(file: PooledFile): Promise<void> {
     await this.#flushing;
-    const handle = this.#open.get(file);
+    const handle = this.#open.take(file);
     this.#forget(file);
     await file.place.discard(handle);
   }
 
-  /** Writes all and gives all files their names; when it rejects, all is abandoned. */
+  /** A file that a checkpoint has, to go on with behind that; `complete` where it only lacks its name. */
+  adopt(place: FilePlace, prepared: PlaceState, complete: boolean): PooledFile {
+    const file = new PooledFile(place, this, prepared.length);
+    file.prepared = prepared;
+    file.known = true;
+    this.#files.add(file);
+    file.completeAt = complete ? Number.NEGATIVE_INFINITY : undefined;
+    if (complete) this.#unnamed.add(file);
+    return file;
+  }
+
+  /** Complete files without their names yet. */
+  get unnamed(): readonly PooledFile[] {
+    return [...this.#unnamed];
+  }
+
+  /** Writes all, and makes it last through a power cut. */
+  async prepare(checkpoint: number): Promise<void> {
+    await this.#drain();
+    await this.#completion.syncAll([...this.#files].filter((file) => !file.lasts));
+    await this.#completion.syncFolders(this.#folders.unsynced);
+    for (const file of this.#files) file.known = true;
+    for (const file of this.#unnamed) file.completeAt ??= checkpoint;
+  }
+
+  /** Gives the files their names that were complete at that checkpoint; to be tried again when it rejects. */
+  async commit(checkpoint: number): Promise<void> {
+    const files = this.unnamed.filter(({ completeAt = Infinity }) => completeAt <= checkpoint);
+    await this.#completion.nameAll(files);
+    // Not before their names last: until then, each further checkpoint has them.
+    for (const file of files) this.#forget(file);
+  }
+
+  /** Writes all and gives all files their names; when it rejects, all is abandoned, or left to a later run. */
   async publish(): Promise<void> {
     try {
-      await this.#flushing;
-      for (const file of this.#files) this.#sending.push(file);
-      await this.#flush();
-      if (this.#failure !== undefined) throw this.#failure;
-      // Those that are open come first: so no more are open than before.
-      const files = [...this.#files].sort((a, b) => Number(this.#open.has(b)) - Number(this.#open.has(a)));
-      await this.#syncAll(files);
-      for (const file of files) {
-        await this.#rename(file);
-        this.#published.push(file);
-      }
-      const folders = new Set(files.map(({ place }) => dirname(place.path)));
-      for (const folder of folders) await this.#syncFolder(folder);
+      await this.#drain();
+      const files = [...this.#files];
+      await this.#completion.syncAll(files);
+      await this.#completion.nameAll(files);
     } catch (error) {
-      await this.abandon();
+      await (this.#spec.mark === undefined ? this.abandon() : this.suspend());
       throw error;
     }
   }
 
+  /** Lets go of what is open, and leaves what a checkpoint may have. Never rejects. */
+  async suspend(): Promise<void> {
+    await this.#cease();
+    for (const file of [...this.#files]) if (!file.known) await this.drop(file);
+    await this.#open.closeAll();
+  }
+
   /** Takes back what has not been finished. Never rejects. */
   async abandon(): Promise<void> {
-    this.#broken ??= new MillraceError('ERR_INTERNAL', 'Cannot write to a pool of files: it was abandoned');
-    await this.#flushing;
-    for (const file of this.#published) await file.place.withdraw();
+    await this.#cease();
+    for (const file of this.#files) if (file.named) await file.place.withdraw();
     for (const file of [...this.#files]) await this.drop(file);
     await this.#folders.remove();
+  }
+
+  async #cease(): Promise<void> {
+    this.#completion.broken ??= new MillraceError(
+      'ERR_INTERNAL',
+      'Cannot write to a pool of files: it is closed',
+    );
+    await this.#flushing;
+  }
+
+  async #drain(): Promise<void> {
+    await this.#flushing;
+    for (const file of this.#files) this.#sending.push(file);
+    await this.#flush();
+    if (this.#failure === undefined) return;
+    this.#reported = true;
+    throw this.#failure;
+  }
+
+  #makeRoom(file: PooledFile): Promise<void> {
+    return this.#completion.lastly('write', file, () => this.#open.makeRoom());
   }
 
   get #full(): boolean {
@@ -177,9 +244,9 @@ export class FilePool {
   }
 
   async #work(): Promise<void> {
-    if (this.#full && this.#sending.length === 0) this.#sending = this.#largest();
+    if (this.#full && this.#sending.length === 0) this.#sending = largest(this.#files, this.#gathered / 2);
     for (;;) {
-      if (this.#broken !== undefined) throw this.#broken;
+      if (this.#completion.broken !== undefined) throw this.#completion.broken;
       const file = this.#sending[0];
       if (file !== undefined) {
         await this.#send(file);
@@ -194,17 +261,6 @@ export class FilePool {
     }
   }
 
-  /** Files with half of what was gathered: few large writes rather than many small ones. */
-  #largest(): PooledFile[] {
-    const files = [...this.#files].filter(({ bytes }) => bytes > 0).sort((a, b) => b.bytes - a.bytes);
-    let bytes = 0;
-    const count = files.findIndex((file) => {
-      bytes += file.bytes;
-      return bytes >= this.#gathered / 2;
-    });
-    return files.slice(0, count + 1);
-  }
-
   async #send(file: PooledFile): Promise<void> {
     try {
       for (;;) {
@@ -212,7 +268,7 @@ export class FilePool {
         const bytes = file.next;
         this.#gathered -= gathered - file.bytes;
         if (bytes === undefined) return;
-        const handle = await this.#handleOf(file);
+        const handle = await this.#open.handleOf(file, () => this.#makeRoom(file));
         const { bytesWritten } = await handle.write(bytes, 0, bytes.length, file.position);
         if (bytesWritten === 0) throw new Error('the file took no bytes');
         file.wrote(bytesWritten);
@@ -223,76 +279,21 @@ export class FilePool {
     }
   }
 
-  async #handleOf(file: PooledFile): Promise<OutputHandle> {
-    const known = this.#open.get(file);
-    if (known === undefined) await this.#closeOldest();
-    const handle = known ?? (await file.place.reopen());
-    this.#open.delete(file);
-    this.#open.set(file, handle);
-    return handle;
-  }
-
-  async #closeOldest(): Promise<void> {
-    const oldest = this.#open.entries().next().value;
-    if (oldest === undefined || this.#open.size < this.#spec.settings.maxOpenFiles) return;
-    const [file, handle] = oldest;
-    this.#open.delete(file);
-    await this.#lastly('write', file, () => handle.close());
-  }
-
   async #complete(file: PooledFile): Promise<void> {
-    await this.#syncAndClose(file);
-    await this.#rename(file);
-    this.#forget(file);
-    await this.#syncFolder(dirname(file.place.path));
-  }
-
-  async #syncAll(files: readonly PooledFile[]): Promise<void> {
-    const left = files.values();
-    const one = async () => {
-      for (const file of left) await this.#syncAndClose(file);
-    };
-    const all = await Promise.allSettled(
-      Array.from({ length: Math.min(SYNCS, this.#spec.settings.maxOpenFiles) }, one),
-    );
-    const failed = all.find((outcome) => outcome.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-  }
-
-  #syncAndClose(file: PooledFile): Promise<void> {
-    return this.#lastly('complete', file, async () => {
-      const handle = this.#open.get(file) ?? (await file.place.reopen());
-      this.#open.set(file, handle);
-      await handle.sync();
-      this.#open.delete(file);
-      await handle.close();
-    });
-  }
-
-  #rename(file: PooledFile): Promise<void> {
-    return this.#lastly('complete', file, () => file.place.publish());
-  }
-
-  async #syncFolder(folder: string): Promise<void> {
-    if (this.#spec.settings.append) return;
-    await syncFolder(folder, this.#spec.fileSystem).catch((cause: unknown) => {
-      this.#broken = ioError('complete', folder, cause);
-      throw this.#broken;
-    });
-  }
-
-  /** What must not be tried again: nobody knows what a file holds whose sync or close has failed. */
-  async #lastly(doing: string, file: PooledFile, work: () => Promise<void>): Promise<void> {
+    await this.#completion.syncAndClose(file);
+    if (this.#spec.mark !== undefined) {
+      this.#unnamed.add(file);
+      return;
+    }
     try {
-      await work();
-    } catch (cause) {
-      this.#broken = isMillraceError(cause) ? cause : ioError(doing, file.place.path, cause);
-      throw this.#broken;
+      await this.#completion.nameAll([file]);
+    } finally {
+      if (file.named) this.#forget(file);
     }
   }
 
   #forget(file: PooledFile): void {
     this.#files.delete(file);
-    this.#open.delete(file);
+    this.#unnamed.delete(file);
   }
 }

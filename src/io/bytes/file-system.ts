@@ -1,4 +1,4 @@
-import { link, mkdir, open, realpath, rename, rmdir, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, realpath, rename, rmdir, stat, unlink } from 'node:fs/promises';
 
 /** What the file writer needs of an open file: a slice of Node's `FileHandle`. */
 export interface OutputHandle {
@@ -28,11 +28,17 @@ export interface FileStatus {
   isFIFO(): boolean;
 }
 
+export interface FolderEntry {
+  readonly name: string;
+  isDirectory(): boolean;
+}
+
 /** What the file writer needs of the file system; tests put failing ones in its place. */
 export interface FileSystem {
   open(path: string, flags: string): Promise<OutputHandle>;
   stat(path: string): Promise<FileStatus>;
   realpath(path: string): Promise<string>;
+  readdir(path: string, options: { readonly withFileTypes: true }): Promise<readonly FolderEntry[]>;
   /** Resolves to the first folder that it made, if any. */
   mkdir(path: string, options: { readonly recursive: true }): Promise<string | undefined>;
   /** Removes an empty folder. */
@@ -46,6 +52,7 @@ export const nodeFileSystem: FileSystem = Object.freeze({
   open,
   stat,
   realpath,
+  readdir,
   mkdir,
   rmdir,
   rename,

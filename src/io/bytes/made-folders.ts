@@ -8,6 +8,8 @@ export class MadeFolders {
   readonly #known = new Set<string>();
   /** Inner ones first, when reversed. */
   readonly #made: string[] = [];
+  /** Folders with new folders in them that may not last through a power cut yet. */
+  readonly unsynced = new Set<string>();
 
   constructor(fileSystem: FileSystem) {
     this.#fileSystem = fileSystem;
@@ -21,9 +23,9 @@ export class MadeFolders {
     });
     this.#known.add(folder);
     if (first === undefined) return;
-    const made = [folder];
-    while (made[0] !== first && made[0] !== dirname(made[0]!)) made.unshift(dirname(made[0]!));
+    const made = foldersMade(folder, first);
     this.#made.push(...made);
+    for (const one of made) this.unsynced.add(dirname(one));
   }
 
   /** Removes those that are empty. Never rejects. */
@@ -32,4 +34,12 @@ export class MadeFolders {
       await this.#fileSystem.rmdir(folder).catch(() => undefined);
     }
   }
+}
+
+/** The folders from the first that was made to the last, outer ones first; none where none was. */
+export function foldersMade(folder: string, first: string | undefined): readonly string[] {
+  if (first === undefined) return [];
+  const made = [folder];
+  while (made[0] !== first && made[0] !== dirname(made[0]!)) made.unshift(dirname(made[0]!));
+  return made;
 }

@@ -8,6 +8,7 @@ import { type FileEnding, FileOutput } from './file-output.ts';
 import { endsLine, notAFile, type OpenPlace, openPlace, statusOf, syncFolder } from './file-place.ts';
 import type { FileSystem, OutputHandle } from './file-system.ts';
 import { ioError } from './io-error.ts';
+import { foldersMade } from './made-folders.ts';
 import { openPipeOutput } from './pipe-output.ts';
 
 const NOTHING: Uint8Array = new Uint8Array(0);
@@ -28,6 +29,17 @@ export interface OutputSpec {
   readonly text: boolean;
   readonly fileSystem: FileSystem;
   readonly context: WriteContext;
+  /** See {@link PlaceSpec.mark}. */
+  readonly mark?: string;
+}
+
+/** A file that is to be written. */
+export interface OpenedFile {
+  readonly opened: OpenPlace;
+  readonly head: Uint8Array;
+  readonly prefix: string;
+  /** Folders with new names in them: they are to be synced before the file lasts. */
+  readonly unsynced: readonly string[];
 }
 
 /**
@@ -37,6 +49,15 @@ export interface OutputSpec {
  * @throws MillraceError `ERR_NOT_FOUND`, `ERR_NOT_A_FILE`, `ERR_PERMISSION`, `ERR_SPACE`, `ERR_IO`.
  */
 export async function openOutput(spec: OutputSpec): Promise<OpenedOutput> {
+  const target = await openTarget(spec);
+  if ('output' in target) return target;
+  const { opened, head, prefix } = target;
+  const ending = endingOf(spec, opened);
+  return { output: outputOf(spec, opened.handle, opened.place.begin, ending), head, prefix };
+}
+
+/** The same, but that nothing is put before a file yet. */
+export async function openTarget(spec: OutputSpec): Promise<OpenedOutput | OpenedFile> {
   const { path, settings, fileSystem } = spec;
   const found = await statusOf(path, fileSystem);
   if (found?.isDirectory() === true) throw notAFile(path, 'a folder');
@@ -44,16 +65,17 @@ export async function openOutput(spec: OutputSpec): Promise<OpenedOutput> {
     return { output: await openPipeOutput(path, spec.context), head: NOTHING, prefix: '' };
   }
   if (found !== undefined && !found.isFile()) return openDevice(spec);
+  let made: string | undefined;
   if (settings.mkdir) {
-    await fileSystem.mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
+    made = await fileSystem.mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
       throw ioError('make the folder of', path, cause);
     });
   }
   const opened = await openPlace(spec, found);
-  const { begin } = opened.place;
-  const prefix = spec.text && begin > 0 && !(await endsLine(opened)) ? '\n' : '';
+  const prefix = spec.text && opened.place.begin > 0 && !(await endsLine(opened)) ? '\n' : '';
   const head = await headOf(opened);
-  return { output: outputOf(spec, opened.handle, begin, endingOf(spec, opened)), head, prefix };
+  const folder = dirname(opened.place.path);
+  return { opened, head, prefix, unsynced: [folder, ...foldersMade(folder, made).map(dirname)] };
 }
 
 function endingOf({ settings, fileSystem }: OutputSpec, { place, handle }: OpenPlace): FileEnding {
@@ -85,7 +107,13 @@ async function openDevice(spec: OutputSpec): Promise<OpenedOutput> {
   };
 }
 
-function outputOf(spec: OutputSpec, handle: OutputHandle, position: number | null, ending: FileEnding) {
+/** What gathers and writes the bytes of an open file. */
+export function outputOf(
+  spec: Pick<OutputSpec, 'path' | 'settings' | 'context'>,
+  handle: OutputHandle,
+  position: number | null,
+  ending: FileEnding,
+): FileOutput {
   const { path, context } = spec;
   const wrote = (bytes: number) => context.wrote(bytes);
   return new FileOutput({ path, handle, position, bufferBytes: spec.settings.bufferBytes, ending, wrote });

@@ -12,16 +12,16 @@ export interface PartitionsSpec<P> {
   readonly nullPartition: string | undefined;
   readonly maxPartitions: number;
   /** Makes what is kept for a partition. */
-  readonly make: (texts: readonly string[]) => P;
+  readonly make: (texts: readonly string[], keys: readonly PartitionKey[]) => P;
 }
 
 /** `undefined` stands for what is missing. */
-type Key = string | undefined;
+export type PartitionKey = string | undefined;
 
 /** A partition, or those that have the same keys so far. */
 interface Branch<P> {
   partition?: P;
-  readonly next: Map<Key, Branch<P>>;
+  readonly next: Map<PartitionKey, Branch<P>>;
 }
 
 /** The partitions that records go to, by the texts of their values. */
@@ -50,6 +50,11 @@ export class Partitions<P> {
     return branch?.partition ?? this.#add(values, index);
   }
 
+  /** The partition of an earlier run; there must be none with these keys yet. */
+  restore(keys: readonly PartitionKey[]): P {
+    return this.#make(keys, 0);
+  }
+
   #valuesOf(record: unknown, index: number): PartitionValues {
     const { valuesOf } = this.#spec;
     let values: unknown = record;
@@ -66,8 +71,14 @@ export class Partitions<P> {
   }
 
   #add(values: PartitionValues, index: number): P {
-    const { template, maxPartitions, make } = this.#spec;
-    const keys = template.names.map((name) => keyOf(values, name, index));
+    return this.#make(
+      this.#spec.template.names.map((name) => keyOf(values, name, index)),
+      index,
+    );
+  }
+
+  #make(keys: readonly PartitionKey[], index: number): P {
+    const { maxPartitions, make } = this.#spec;
     const texts = keys.map((key, position) => this.#textOf(key, position, index));
     if (this.#paths.size >= maxPartitions) {
       const hint = 'Raise maxPartitions if that many are meant.';
@@ -80,13 +91,13 @@ export class Partitions<P> {
         hint: 'Make such values the same before, e.g. by toUpperCase() or normalize().',
       });
     }
-    const partition = make(texts);
+    const partition = make(texts, keys);
     this.#paths.set(folded, shown(texts));
     this.#plant(keys, partition);
     return partition;
   }
 
-  #textOf(key: Key, position: number, index: number): string {
+  #textOf(key: PartitionKey, position: number, index: number): string {
     const text = key ?? this.#spec.nullPartition;
     if (text !== undefined) return text;
     throw refusal(index, `it has nothing in ${this.#spec.template.names[position]}`, {
@@ -100,7 +111,7 @@ export class Partitions<P> {
     throw refusal(index, `${shown(texts)} is too long for the name of a file`);
   }
 
-  #plant(keys: readonly Key[], partition: P): void {
+  #plant(keys: readonly PartitionKey[], partition: P): void {
     let branch = this.#root;
     for (const key of keys) {
       const next = branch.next.get(key) ?? { next: new Map() };
@@ -112,7 +123,7 @@ export class Partitions<P> {
 }
 
 /** What every object inherits is no value. */
-function keyOf(values: PartitionValues, name: string, index: number): Key {
+function keyOf(values: PartitionValues, name: string, index: number): PartitionKey {
   const value = name in Object.prototype && !Object.hasOwn(values, name) ? undefined : values[name];
   if (typeof value === 'string') return value === '' ? undefined : value;
   if (value === undefined || value === null) return undefined;

@@ -42,6 +42,8 @@ export class PathTemplate {
   readonly names: readonly string[];
   /** The folder that all files are beneath. */
   readonly base: string;
+  /** How many folders beneath it they lie in. */
+  readonly depth: number;
   readonly #segments: readonly (readonly Piece[])[];
 
   /** @throws MillraceError `ERR_OPTIONS` when names and placeholders do not match, or could not be told apart. */
@@ -52,6 +54,7 @@ export class PathTemplate {
     const first = all.findIndex((pieces) => pieces.some((piece) => typeof piece !== 'string'));
     this.#segments = all.slice(first);
     this.base = all.slice(0, first).join(sep) || sep;
+    this.depth = this.#segments.length - 1;
     const names = this.#segments.flat().flatMap((piece) => (typeof piece === 'string' ? [] : [piece.name]));
     this.names = [...new Set(names)].filter((name) => name !== PART || !spec.parts);
     checkNames(spec, this.names);

@@ -1,6 +1,7 @@
 import type { Cancel } from '../../interfaces/clock.ts';
 import type { Encoder } from '../../interfaces/format.ts';
 import type { ByteOutput } from './byte-output.ts';
+import type { PartitionKey } from './partitions.ts';
 import type { PooledFile } from './pooled-file.ts';
 import { textBytes } from './text-bytes.ts';
 
@@ -39,6 +40,8 @@ export class SplitPart<T> {
 /** The files of a partition, one after the other; without partitions, there is one lane. */
 export class SplitLane<T> {
   readonly texts: readonly string[];
+  /** What its records have in common. */
+  readonly keys: readonly PartitionKey[];
   /** Files that are being written: records go to the first, and when that is full to the next. */
   readonly parts: SplitPart<T>[] = [];
   /** Files that have been begun. */
@@ -46,8 +49,9 @@ export class SplitLane<T> {
   /** What the batch under way has for it so far. */
   share: SplitShare<T> | undefined;
 
-  constructor(texts: readonly string[]) {
+  constructor(texts: readonly string[], keys: readonly PartitionKey[]) {
     this.texts = texts;
+    this.keys = keys;
   }
 }
 

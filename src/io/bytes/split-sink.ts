@@ -1,17 +1,17 @@
-import { isMillraceError, MillraceError } from '../../core/errors.ts';
 import type { Batch } from '../../interfaces/batch.ts';
 import type { Encoder } from '../../interfaces/format.ts';
 import type { Sink, WriteContext } from '../../interfaces/writer.ts';
 import type { ByteOutput } from './byte-output.ts';
 import { compressedOutput } from './compressed-output.ts';
-import type { Compression } from './compression.ts';
+import { type Compression, isContinuable } from './compression.ts';
 import { type EncoderStart, encoderStart } from './encoder-start.ts';
 import type { FileWriteSettings } from './file-options.ts';
 import { FilePool } from './file-pool.ts';
 import type { FileSystem } from './file-system.ts';
-import { Partitions } from './partitions.ts';
 import type { PathTemplate } from './path-template.ts';
-import { SplitLane, SplitPart, type SplitShare, sharesOf } from './split-part.ts';
+import { placed, tooMany } from './split-errors.ts';
+import { SplitLanes } from './split-lanes.ts';
+import { type SplitLane, SplitPart, type SplitShare, sharesOf } from './split-part.ts';
 
 export interface SplitSinkSpec<T> {
   readonly template: PathTemplate;
@@ -20,6 +20,8 @@ export interface SplitSinkSpec<T> {
   readonly encoder: (start: EncoderStart) => Encoder<T>;
   readonly fileSystem: FileSystem;
   readonly context: WriteContext;
+  /** Begins the temporary names of a run with checkpoints. */
+  readonly mark?: string;
 }
 
 /**
@@ -28,9 +30,9 @@ export interface SplitSinkSpec<T> {
  */
 export class SplitSink<T> implements Sink<T> {
   readonly #spec: SplitSinkSpec<T>;
-  readonly #pool: FilePool;
-  readonly #laneOf: (record: T, index: number) => SplitLane<T>;
-  readonly #lanes: SplitLane<T>[] = [];
+  readonly pool: FilePool;
+  /** All partitions, and which of them a record goes to. */
+  readonly lanes: SplitLanes<T>;
   /** Parts with a compressor, least recently used first: each takes as much memory as an open file. */
   readonly #compressing = new Set<SplitPart<T>>();
   /** Parts whose time was over while something else was going on. */
@@ -42,30 +44,22 @@ export class SplitSink<T> implements Sink<T> {
   #over = false;
 
   private constructor(spec: SplitSinkSpec<T>) {
-    const { settings, fileSystem, context, template } = spec;
-    const { partitionBy, nullPartition, maxPartitions } = settings;
+    const { settings, fileSystem, context, template, mark } = spec;
     this.#spec = spec;
-    this.#pool = new FilePool({ settings, fileSystem, wrote: (bytes) => context.wrote(bytes) });
-    if (partitionBy === undefined) {
-      const only = this.#lane([]);
-      this.#laneOf = () => only;
-    } else {
-      const valuesOf = typeof partitionBy === 'function' ? partitionBy : undefined;
-      const make = (texts: readonly string[]) => this.#lane(texts);
-      const partitions = new Partitions({ template, valuesOf, nullPartition, maxPartitions, make });
-      this.#laneOf = (record, index) => partitions.of(record, index);
-    }
+    const wrote = (bytes: number) => context.wrote(bytes);
+    this.pool = new FilePool({ settings, fileSystem, wrote, ...(mark && { mark }) });
+    this.lanes = new SplitLanes(template, settings);
   }
 
   static async open<T>(spec: SplitSinkSpec<T>): Promise<SplitSink<T>> {
     const sink = new SplitSink(spec);
-    await sink.#pool.begin(spec.template.base);
+    await sink.pool.begin(spec.template.base);
     return sink;
   }
 
   write(batch: Batch<T>): void | Promise<void> {
     if (this.#busy !== undefined || this.#lost !== undefined) return this.#alone(() => this.#write(batch));
-    const room = this.#pool.settle();
+    const room = this.pool.settle();
     if (room !== undefined) return this.#alone(() => room.then(() => this.#write(batch)));
     const shares = this.#sharesOf(batch);
     const ready = shares.every(({ lane, at }) => at < lane.parts.length);
@@ -81,37 +75,71 @@ export class SplitSink<T> implements Sink<T> {
     await this.#cease();
     try {
       this.#throwLost();
-      for (const part of this.#lanes.flatMap(({ parts }) => parts)) {
-        if (part.records === 0) await this.#pool.drop(part.file);
+      for (const part of this.lanes.all.flatMap(({ parts }) => parts)) {
+        if (part.records === 0) await this.pool.drop(part.file);
         else await this.#end(part);
       }
     } catch (error) {
-      await this.abort(error);
+      await (this.#spec.mark === undefined ? this.abort(error) : this.leave());
       throw error;
     }
-    await this.#pool.publish();
+    await this.pool.publish();
   }
 
   async abort(_cause: unknown): Promise<void> {
+    await this.#ceaseAll();
+    await this.pool.abandon();
+  }
+
+  /** Lets go of what is open, and leaves the files that a checkpoint may have. */
+  async leave(): Promise<void> {
+    await this.#ceaseAll();
+    await this.pool.suspend();
+  }
+
+  /** Makes all that was written last; what `work` gives is of that very moment. */
+  checkpoint<S>(checkpoint: number, work: () => S): Promise<S> {
+    return this.#alone(async () => {
+      this.#throwLost();
+      try {
+        for (const part of [...this.#compressing]) await this.#endCompressor(part);
+      } catch (error) {
+        this.#lost = { error };
+        throw error;
+      }
+      await this.pool.prepare(checkpoint);
+      return work();
+    });
+  }
+
+  /** Gives the files their names that were complete at a checkpoint. */
+  nameComplete(checkpoint: number): Promise<void> {
+    return this.#alone(() => this.pool.commit(checkpoint));
+  }
+
+  /** Goes on with a file that a checkpoint has. */
+  resume(part: SplitPart<T>): void {
+    part.lane.parts.push(part);
+    this.#watch(part);
+  }
+
+  async #ceaseAll(): Promise<void> {
     await this.#cease();
     for (const { compressor } of this.#compressing) await compressor?.abandon();
-    await this.#pool.abandon();
   }
 
   async #cease(): Promise<void> {
     this.#over = true;
-    for (const { cancel } of this.#lanes.flatMap(({ parts }) => parts)) cancel?.();
+    for (const { cancel } of this.lanes.all.flatMap(({ parts }) => parts)) cancel?.();
     await this.#busy;
   }
 
-  #lane(texts: readonly string[]): SplitLane<T> {
-    const lane = new SplitLane<T>(texts);
-    this.#lanes.push(lane);
-    return lane;
-  }
-
   #sharesOf({ records }: Batch<T>): readonly SplitShare<T>[] {
-    return sharesOf(records, this.#laneOf, this.#spec.settings.rotate?.records ?? Number.POSITIVE_INFINITY);
+    return sharesOf(
+      records,
+      this.lanes.laneOf,
+      this.#spec.settings.rotate?.records ?? Number.POSITIVE_INFINITY,
+    );
   }
 
   #partOf({ lane, at }: SplitShare<T>): SplitPart<T> {
@@ -119,7 +147,7 @@ export class SplitSink<T> implements Sink<T> {
   }
 
   /** Does one thing after the other. */
-  #alone(work: () => Promise<void>): Promise<void> {
+  #alone<R>(work: () => Promise<R>): Promise<R> {
     const run = this.#busy === undefined ? work() : this.#busy.then(work);
     const done = (): void => {
       if (this.#busy !== busy) return;
@@ -133,7 +161,7 @@ export class SplitSink<T> implements Sink<T> {
 
   async #write(batch: Batch<T>): Promise<void> {
     this.#throwLost();
-    await this.#pool.settle();
+    await this.pool.settle();
     await this.#take(this.#sharesOf(batch));
   }
 
@@ -153,15 +181,15 @@ export class SplitSink<T> implements Sink<T> {
 
   async #begin(lane: SplitLane<T>): Promise<SplitPart<T>> {
     const { template, compression, settings, encoder } = this.#spec;
-    const continuable = compression === 'none' || compression === 'gzip' || compression === 'zstd';
-    if (!continuable && this.#compressing.size >= settings.maxOpenFiles) throw tooMany(compression, settings);
-    const { file, unended, head } = await this.#pool.create(template.fill(lane.texts, lane.begun + 1)!);
+    if (!isContinuable(compression) && this.#compressing.size >= settings.maxOpenFiles)
+      throw tooMany(compression, settings);
+    const { file, unended, head } = await this.pool.create(template.fill(lane.texts, lane.begun + 1)!);
     lane.begun++;
     try {
       const made = encoder(encoderStart(file.place.path, head, compression));
       return new SplitPart(lane, file, made, unended && compression === 'none' ? '\n' : '');
     } catch (error) {
-      await this.#pool.drop(file);
+      await this.pool.drop(file);
       throw error;
     }
   }
@@ -181,18 +209,21 @@ export class SplitSink<T> implements Sink<T> {
 
   /** Counts what was taken; returns whether files are full by it. */
   #count(shares: readonly SplitShare<T>[], encoded: readonly Uint8Array[]): boolean {
-    const { records: mostRecords, bytes: mostBytes, every } = this.#spec.settings.rotate ?? {};
+    const { records: mostRecords, bytes: mostBytes } = this.#spec.settings.rotate ?? {};
     for (const [index, share] of shares.entries()) {
       const part = this.#partOf(share);
       part.records += share.records.length;
       part.bytes += encoded[index]!.length;
       if (part.records === mostRecords || (mostBytes !== undefined && part.bytes >= mostBytes)) {
         this.#due.add(part);
-      } else if (every !== undefined) {
-        part.cancel ??= this.#spec.context.clock.schedule(() => this.#late(part), every);
-      }
+      } else this.#watch(part);
     }
     return this.#due.size > 0;
+  }
+
+  #watch(part: SplitPart<T>): void {
+    const every = this.#spec.settings.rotate?.every;
+    if (every !== undefined) part.cancel ??= this.#spec.context.clock.schedule(() => this.#late(part), every);
   }
 
   #late(part: SplitPart<T>): void {
@@ -210,7 +241,7 @@ export class SplitSink<T> implements Sink<T> {
         part.cancel?.();
         part.lane.parts.splice(part.lane.parts.indexOf(part), 1);
         await this.#end(part);
-        this.#pool.finish(part.file);
+        this.pool.finish(part.file);
       }
     } catch (error) {
       this.#lost ??= { error };
@@ -253,29 +284,4 @@ export class SplitSink<T> implements Sink<T> {
   #throwLost(): void {
     if (this.#lost !== undefined) throw this.#lost.error;
   }
-}
-
-/** An error about a record of a share, as one about its place in the batch. */
-function placed(error: unknown, indices: readonly number[]): unknown {
-  const at = isMillraceError(error) ? error.details.index : undefined;
-  if (!isMillraceError(error) || typeof at !== 'number') return error;
-  const index = indices[at]!;
-  return new MillraceError(
-    error.code,
-    error.message.replace(`record ${at + 1} of`, `record ${index + 1} of`),
-    {
-      cause: error.cause,
-      retryable: error.retryable,
-      details: { ...error.details, index },
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    },
-  );
-}
-
-function tooMany(compression: Compression, { maxOpenFiles }: FileWriteSettings): MillraceError {
-  return new MillraceError(
-    'ERR_PARTITION',
-    `Cannot begin another file: ${maxOpenFiles} are open, and data of ${compression} cannot be continued later`,
-    { hint: 'Raise maxOpenFiles, or compress with gzip or zstd.' },
-  );
 }

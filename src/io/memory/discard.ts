@@ -2,12 +2,16 @@ import type { Sink, Writer } from '../../interfaces/writer.ts';
 
 const SINK: Sink<unknown> = Object.freeze({
   write: () => {},
+  prepare: async () => null,
+  commit: async () => {},
+  suspend: async () => {},
   close: async () => {},
   abort: async () => {},
 });
 
 /**
- * A writer that takes records and forgets them. They count as written in the balance.
+ * A writer that takes records and forgets them. They count as written in the balance. In runs with checkpoints nothing
+ * that comes twice can be told from what comes once.
  *
  * @example
  * ```ts

@@ -15,7 +15,8 @@ export interface ForEachContext {
  * awaited, so an asynchronous function holds the graph back until it is done.
  *
  * A call that throws or rejects fails with `ERR_CALLBACK`. When the batch is tried again, whole or
- * record by record, the records before the failed one are not passed to the function again.
+ * record by record, the records before the failed one are not passed to the function again. A run that goes on from a
+ * checkpoint passes the records behind it again.
  *
  * @example
  * ```ts

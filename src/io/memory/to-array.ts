@@ -9,7 +9,8 @@ export interface ArrayWriter<T> extends Writer<T> {
 
 /**
  * A writer that gathers the records in an array, all of them in memory. As with a file, they appear
- * when the run has completed, and not at all when it fails; runs at the same time do not mix.
+ * when the run has completed, and not at all when it fails; runs at the same time do not mix. They are gone with the
+ * process, so that no checkpoint can hold them.
  *
  * @example
  * ```ts
@@ -25,7 +26,7 @@ export function toArray<T>(): ArrayWriter<T> {
   return Object.freeze({
     name: 'array',
     label: 'array',
-    traits: Object.freeze({ commit: 'none' as const }),
+    traits: Object.freeze({ commit: 'whole' as const }),
     get records() {
       return completed;
     },

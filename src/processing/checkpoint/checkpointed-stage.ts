@@ -21,6 +21,8 @@ export interface CheckpointedStage {
     acknowledge(position: unknown): Promise<void>;
   };
   readonly sink?: {
+    /** What it is before anything has come to it. */
+    prepare(id: number): Promise<StageSnapshot>;
     commit(id: number): Promise<void>;
   };
 }

@@ -10,10 +10,11 @@ import type {
   StateBytes,
 } from '../runtime/checkpointing.ts';
 import { Attempt } from './attempt.ts';
+import { contentOf } from './checkpoint-content.ts';
 import { encodeCheckpoint } from './checkpoint-file.ts';
 import type { CheckpointSettings } from './checkpoint-options.ts';
 import type { CheckpointedStage } from './checkpointed-stage.ts';
-import { contentOf } from './gathered.ts';
+import { gather } from './gathered.ts';
 import type { GraphPrint } from './graph-print.ts';
 import type { RestoredRun } from './restored-run.ts';
 import { encodeSnapshot } from './snapshot-codec.ts';
@@ -54,9 +55,22 @@ export class Coordinator implements Checkpointing {
     this.#resumable = spec.restored !== undefined;
   }
 
-  /** Begins to make checkpoints of these stages. */
-  start(stages: readonly CheckpointedStage[]): void {
+  /**
+   * Begins to make checkpoints of these stages. There is one before the first record: without it, what a run that is
+   * killed soon has written would lie about, known to nobody.
+   */
+  async start(stages: readonly CheckpointedStage[]): Promise<void> {
     this.#stages = stages;
+    if (this.#spec.restored === undefined) {
+      const attempt = new Attempt(++this.#newest, this.#spec.clock.now(), false);
+      await Promise.all(
+        stages.map(async ({ id, sink }) => {
+          if (sink !== undefined) attempt.passed.set(id, await sink.prepare(attempt.id));
+        }),
+      );
+      await this.#put(attempt, 'running');
+      await this.#confirm(attempt);
+    }
     this.#schedule(this.#spec.settings.every);
   }
 
@@ -164,39 +178,17 @@ export class Coordinator implements Checkpointing {
   }
 
   async #put(attempt: Attempt, complete: CheckpointExtent, summary?: Summary): Promise<void> {
-    const { session, pipeline, graph, restored, clock, began, emit } = this.#spec;
-    const { manifest } = restored ?? {};
-    const content = contentOf(this.#stages, attempt, (position) => this.encode('its position', position));
+    const { session, clock, emit } = this.#spec;
+    const gathered = gather(this.#stages, attempt, (position) => this.encode('its position', position));
+    const content = contentOf(this.#spec, gathered, { id: attempt.id, complete, summary });
     let bytes = 0;
-    const counted = function* (chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
-      for (const chunk of chunks) {
+    const counted = function* (): Generator<Uint8Array> {
+      for (const chunk of encodeCheckpoint(content)) {
         bytes += chunk.length;
         yield chunk;
       }
     };
-    const now = clock.now();
-    await session.write(
-      attempt.id,
-      counted(
-        encodeCheckpoint({
-          id: attempt.id,
-          time: now,
-          pipeline,
-          complete,
-          states: summary === undefined ? content.states : [],
-          manifest: {
-            graph,
-            nodes: content.nodes,
-            edges: content.edges,
-            over: content.over,
-            runs: (manifest?.runs ?? 0) + 1,
-            started: manifest?.started ?? new Date(began).toISOString(),
-            elapsedMs: (manifest?.elapsedMs ?? 0) + (now - began),
-            ...(summary !== undefined && { summary }),
-          },
-        }),
-      ),
-    );
+    await session.write(attempt.id, counted());
     this.#completed++;
     this.#resumable = true;
     emit({ type: 'checkpoint', id: attempt.id, bytes, durationMs: clock.now() - attempt.began });

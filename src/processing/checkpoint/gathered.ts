@@ -12,7 +12,7 @@ export interface Gathered extends Pick<RunManifest, 'nodes' | 'edges' | 'over'> 
  * Puts together what the stages were: at the barrier, or, where none has passed, at their end. Of those to which nothing
  * has come yet there is nothing to tell.
  */
-export function contentOf(
+export function gather(
   stages: readonly CheckpointedStage[],
   { passed, positions }: Pick<Attempt, 'passed' | 'positions'>,
   encode: (position: unknown) => StateBytes,

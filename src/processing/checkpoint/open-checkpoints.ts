@@ -1,18 +1,19 @@
 import type { CheckpointSession } from '../../interfaces/checkpoint.ts';
 import type { Clock } from '../../interfaces/clock.ts';
 import type { RunEvent, Summary } from '../../interfaces/run.ts';
+import { describeGraph } from '../graph/describe.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { CheckpointSettings } from './checkpoint-options.ts';
-import { Coordinator } from './coordinator.ts';
-import type { GraphPrint } from './graph-print.ts';
+import { Coordinator, type CoordinatorSpec } from './coordinator.ts';
+import { printOf } from './graph-print.ts';
 import { newestWhole } from './newest-whole.ts';
 import { RestoredRun } from './restored-run.ts';
 import type { RunManifest } from './run-manifest.ts';
 
-export interface OpenSpec {
-  readonly pipeline: string;
-  readonly graph: GraphPrint;
-  readonly settings: CheckpointSettings;
+/** What checkpoints need of a run. */
+export interface CheckpointHost {
   readonly clock: Clock;
+  /** When it began, by the clock. */
   readonly began: number;
   emit(event: RunEvent): void;
   fail(error: unknown): void;
@@ -27,8 +28,14 @@ export type Opened = { readonly coordinator: Coordinator } | { readonly summary:
  * @throws MillraceError `ERR_LOCKED` when another run has the store, `ERR_CHECKPOINT` for what cannot be gone on with,
  *   and what the store throws.
  */
-export async function openCheckpoints(spec: OpenSpec): Promise<Opened> {
-  const { pipeline, settings, graph, emit } = spec;
+export async function openCheckpoints(
+  pipeline: string,
+  vertices: Graph,
+  settings: CheckpointSettings,
+  host: CheckpointHost,
+): Promise<Opened> {
+  const graph = printOf(describeGraph(pipeline, vertices));
+  const spec = { ...host, pipeline, settings, graph };
   const session = await settings.store.open({ pipeline, takeOver: settings.takeOver });
   try {
     if (settings.fresh) for (const { id } of await session.list()) await session.remove(id);
@@ -41,7 +48,7 @@ export async function openCheckpoints(spec: OpenSpec): Promise<Opened> {
       return { summary };
     }
     const restored = new RestoredRun(checkpoint, graph, settings.allowDroppedState);
-    emit({
+    host.emit({
       type: 'resumed',
       checkpoint: checkpoint.id,
       taken: new Date(checkpoint.time).toISOString(),
@@ -56,7 +63,7 @@ export async function openCheckpoints(spec: OpenSpec): Promise<Opened> {
 }
 
 function coordinate(
-  spec: OpenSpec,
+  spec: Omit<CoordinatorSpec, 'session' | 'restored' | 'newest'>,
   session: CheckpointSession,
   restored: RestoredRun | undefined,
   newest: number,

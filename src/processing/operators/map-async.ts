@@ -36,6 +36,7 @@ export function mapAsync<A, B>(
   const { onError, ...async } = parseOptions(asyncOperatorOptions, options, 'mapAsync');
   return defineOperator<A, B>({
     name: 'mapAsync',
+    remembers: 'none',
     kind: 'async',
     cardinality: 'one',
     detail: nameOf(fn),

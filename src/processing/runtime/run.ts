@@ -1,6 +1,5 @@
 import { type Observable, Subject } from 'rxjs';
 import { systemClock } from '../../core/clock.ts';
-import { duration } from '../../core/duration.ts';
 import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
 import { Lifecycle } from '../../core/lifecycle.ts';
 import { seededRandom } from '../../core/random.ts';
@@ -9,14 +8,13 @@ import type { Metrics, Progress, RunEvent, RunHandle, RunOptions, Summary } from
 import { type CheckpointSettings, checkpointSettings } from '../checkpoint/checkpoint-options.ts';
 import { checkCheckpointable } from '../checkpoint/checkpointable.ts';
 import type { Coordinator } from '../checkpoint/coordinator.ts';
-import { printOf } from '../checkpoint/graph-print.ts';
 import { openCheckpoints } from '../checkpoint/open-checkpoints.ts';
-import { describeGraph } from '../graph/describe.ts';
 import { stateLimits } from '../graph/state-options.ts';
 import type { Plan } from '../plan/plan.ts';
 import { drawBalance, measureNodes } from './accounting.ts';
 import { patiently } from './patience.ts';
 import type { RunContext } from './run-context.ts';
+import { stallTime, wrapped } from './run-options.ts';
 import { MemoryBudget } from './spill/memory-budget.ts';
 import { SpillFolder } from './spill/spill-folder.ts';
 import type { Stage } from './stage.ts';
@@ -186,10 +184,7 @@ export class Run implements RunHandle, RunContext {
   async #begin(): Promise<Summary> {
     if (this.#settings === undefined) return this.#flow();
     this.#throwCause();
-    const opened = await openCheckpoints({
-      pipeline: this.#name,
-      graph: printOf(describeGraph(this.#name, this.#plan.graph)),
-      settings: this.#settings,
+    const opened = await openCheckpoints(this.#name, this.#plan.graph, this.#settings, {
       clock: this.clock,
       began: this.#began,
       emit: (event) => this.emit(event),
@@ -212,7 +207,7 @@ export class Run implements RunHandle, RunContext {
     const sinks = stages.flatMap((stage) => stage.sink ?? []);
     this.#throwCause();
     await this.#all(sinks.map((sink) => sink.open()));
-    checkpoints?.start(stages.map((stage) => stage.checkpointed(upstreamOf(stage, this.#wired))));
+    await checkpoints?.start(stages.map((stage) => stage.checkpointed(upstreamOf(stage, this.#wired))));
     for (const stage of stages.toReversed()) stage.connect();
     if (this.#stopping && checkpoints !== undefined) void this.#suspend(checkpoints);
     await Promise.race([this.#suspended.promise, Promise.all(stages.map((stage) => stage.finished))]);
@@ -312,18 +307,4 @@ export class Run implements RunHandle, RunContext {
       this.#lifecycle.add('abort listener', () => signal.removeEventListener('abort', abort));
     }
   }
-}
-
-function stallTime({ stallAfter = '30s' }: RunOptions): number | undefined {
-  if (stallAfter === false) return undefined;
-  const ms = duration(stallAfter, 'stallAfter');
-  if (ms > 0) return ms;
-  throw new MillraceError('ERR_OPTIONS', 'Cannot watch for stalls: stallAfter is 0', {
-    hint: 'Give a duration such as "30s", or false to turn the watchdog off.',
-  });
-}
-
-function wrapped(error: unknown, name: string): MillraceError {
-  const cause = toError(error);
-  return new MillraceError('ERR_CALLBACK', `Cannot run "${name}": ${cause.message}`, { cause: error });
 }

@@ -123,6 +123,11 @@ export class SinkStage {
     this.node.lettersPort?.send(barrier);
   }
 
+  /** What there is of the output before the first record: what a run that is killed soon has to go on with. */
+  async prepare(id: number): Promise<unknown> {
+    return this.#settling(this.#sink!.prepare?.(id) ?? Promise.resolve());
+  }
+
   /** A checkpoint is complete. */
   async commit(id: number): Promise<void> {
     if (this.#aborted || this.#closed || this.#sink?.commit === undefined) return;

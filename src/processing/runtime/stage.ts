@@ -146,8 +146,11 @@ export class Stage {
 
   /** What it was when it was over: of what it remembered only the output of a sink is of use. */
   last(): StageSnapshot {
-    const prepared = this.sink?.prepared;
-    return this.#snapshots!.last(new Map(prepared === undefined ? [] : [[this.nodes[0]!, prepared]]));
+    return this.#prepared(this.sink?.prepared);
+  }
+
+  #prepared(state: unknown): StageSnapshot {
+    return this.#snapshots!.last(new Map(state === undefined ? [] : [[this.nodes[0]!, state]]));
   }
 
   /** Takes over what it was in the run that this one goes on with, once its edges are there. */
@@ -215,7 +218,12 @@ export class Stage {
           acknowledge: (position) => reader.position.acknowledge(position),
         },
       }),
-      ...(sink !== undefined && { sink: { commit: (id) => sink.commit(id) } }),
+      ...(sink !== undefined && {
+        sink: {
+          prepare: async (id) => this.#prepared(await sink.prepare(id)),
+          commit: (id) => sink.commit(id),
+        },
+      }),
     };
   }
 

@@ -8,6 +8,7 @@ type Call =
   | 'rmdir'
   | 'stat'
   | 'realpath'
+  | 'readdir'
   | 'unlink'
   | keyof OutputHandle;
 
@@ -54,6 +55,7 @@ export function faultyFileSystem(fault: Fault): FileSystem & { readonly calls: r
     open: (path, flags) => passing('open', async () => guard(await nodeFileSystem.open(path, flags))),
     stat: (path) => passing('stat', () => nodeFileSystem.stat(path)),
     realpath: (path) => passing('realpath', () => nodeFileSystem.realpath(path)),
+    readdir: (path, options) => passing('readdir', () => nodeFileSystem.readdir(path, options)),
     mkdir: (path, options) => passing('mkdir', () => nodeFileSystem.mkdir(path, options)),
     rmdir: (path) => passing('rmdir', () => nodeFileSystem.rmdir(path)),
     rename: (from, to) => passing('rename', () => nodeFileSystem.rename(from, to)),

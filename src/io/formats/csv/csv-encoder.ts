@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { didYouMean } from '../../../core/did-you-mean.ts';
-import type { MillraceError } from '../../../core/errors.ts';
+import { MillraceError } from '../../../core/errors.ts';
 import type { Encoder } from '../../../interfaces/format.ts';
 import type { CsvWriteSettings } from './csv-write-options.ts';
 import { FieldBytes } from './field-bytes.ts';
@@ -10,6 +11,14 @@ import { own, type RowWriter, rowWriter } from './row-writer.ts';
 interface Shape {
   readonly columns: readonly string[];
   readonly write: RowWriter;
+}
+
+/** What a later run has to know to go on with a file. */
+export interface CsvEncoderState {
+  /** `null` where no record has settled them. */
+  readonly columns: readonly string[] | null;
+  readonly width: number | null;
+  readonly headerDue: boolean;
 }
 
 /** CSV as RFC 4180 has it. The options or the first record settle the columns. */
@@ -58,6 +67,27 @@ export class CsvEncoder<T> implements Encoder<T> {
     this.#shape = this.#settled.shape;
     this.#width = this.#settled.width;
     this.#headerDue = this.#settled.headerDue;
+  }
+
+  snapshot(): CsvEncoderState {
+    const columns = this.#shape === undefined ? null : [...this.#shape.columns];
+    return { columns, width: this.#width ?? null, headerDue: this.#headerDue };
+  }
+
+  /** Rows go on under the header that is there. */
+  restore(state: unknown): void {
+    const { columns, width, headerDue } = state as CsvEncoderState;
+    const wanted = this.#settings.columns;
+    if (wanted !== undefined && columns !== null && !isDeepStrictEqual(columns, [...wanted])) {
+      const found = `its columns are ${JSON.stringify(columns)}, and those to write ${JSON.stringify(wanted)}`;
+      throw new MillraceError('ERR_CHANGED', `Cannot go on with a CSV file: ${found}`, {
+        hint: 'Name the columns that it has, or begin afresh without the checkpoint.',
+      });
+    }
+    const known = columns ?? wanted;
+    this.#shape = known === undefined ? undefined : { columns: known, write: rowWriter(known) };
+    this.#width = width ?? known?.length;
+    this.#headerDue = headerDue;
   }
 
   /** The header of a file without records, where the columns are known. */

@@ -31,6 +31,7 @@ export function csvWriter<T>(path: string | URL, options: CsvWriteOptions = {}):
     path,
     options: settings,
     encoder: (start) => encoder<T>(settings, start),
+    resumable: true,
   });
 }
 

@@ -45,7 +45,8 @@ export function jsonWriter<T>(path: string | URL, options: JsonWriteOptions = {}
   const settings = parseOptions(JsonWriteSchema, options, 'json.write');
   const { indent = '', bigints } = settings;
   const how = { bigints, indent: typeof indent === 'number' ? ' '.repeat(indent) : indent };
-  return fileWriter<T>({ name: 'json', path, options: settings, encoder: () => new ArrayEncoder(how) });
+  const encoder = () => new ArrayEncoder(how);
+  return fileWriter<T>({ name: 'json', path, options: settings, encoder, resumable: true });
 }
 
 /** Encodes records as the elements of one array. */
@@ -76,6 +77,14 @@ export class ArrayEncoder implements Encoder<unknown> {
 
   undo(): void {
     this.#begun = this.#begunBefore;
+  }
+
+  snapshot(): boolean {
+    return this.#begun;
+  }
+
+  restore(state: unknown): void {
+    this.#begun = state === true;
   }
 
   finish(): string {

@@ -35,7 +35,7 @@ export function ndjsonWriter<T>(path: string | URL, options: NdjsonWriteOptions 
   const { bigints } = settings;
   // It has no state: one serves all files.
   const encoder = ndjsonEncoder({ bigints });
-  return fileWriter<T>({ name: 'ndjson', path, options: settings, encoder: () => encoder });
+  return fileWriter<T>({ name: 'ndjson', path, options: settings, encoder: () => encoder, resumable: true });
 }
 
 export function ndjsonEncoder(options: Pick<JsonTextOptions, 'bigints'> = {}): Encoder<unknown> {

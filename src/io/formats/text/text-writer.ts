@@ -27,7 +27,8 @@ export const TextWriteSchema = z.strictObject(fileWriteFields);
  */
 export function textWriter(path: string | URL, options: TextWriteOptions = {}): Writer<string> {
   const settings = parseOptions(TextWriteSchema, options, 'text.write');
-  return fileWriter<string>({ name: 'text', path, options: settings, encoder: () => lineEncoder });
+  const encoder = () => lineEncoder;
+  return fileWriter<string>({ name: 'text', path, options: settings, encoder, resumable: true });
 }
 
 /** Has no state: one serves all files. */

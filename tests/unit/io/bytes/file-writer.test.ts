@@ -70,7 +70,7 @@ describe('a file writer', () => {
   test('is a frozen description that claims its file', () => {
     const policy = { kind: 'skip' } as const;
     const writer = lineWriter('out/x.txt', { onError: policy });
-    expect(writer).toMatchObject({ name: 'lines', label: 'lines out/x.txt', traits: { commit: 'none' } });
+    expect(writer).toMatchObject({ name: 'lines', label: 'lines out/x.txt', traits: { commit: 'whole' } });
     expect(writer.target).toBe(`file:${join(process.cwd(), 'out/x.txt')}`);
     expect(writer.onError).toBe(policy);
     expect(Object.isFrozen(writer)).toBe(true);

@@ -1,0 +1,23 @@
+import { duration } from '../../core/duration.ts';
+import { MillraceError, toError } from '../../core/errors.ts';
+import type { RunOptions } from '../../interfaces/run.ts';
+
+/**
+ * Milliseconds after which a run that does not move is stalled; `undefined` where nobody asks.
+ *
+ * @throws MillraceError `ERR_OPTIONS` for 0, and for what is no duration.
+ */
+export function stallTime({ stallAfter = '30s' }: RunOptions): number | undefined {
+  if (stallAfter === false) return undefined;
+  const ms = duration(stallAfter, 'stallAfter');
+  if (ms > 0) return ms;
+  throw new MillraceError('ERR_OPTIONS', 'Cannot watch for stalls: stallAfter is 0', {
+    hint: 'Give a duration such as "30s", or false to turn the watchdog off.',
+  });
+}
+
+/** What a run fails with, where something was thrown that says nothing of millrace. */
+export function wrapped(error: unknown, name: string): MillraceError {
+  const cause = toError(error);
+  return new MillraceError('ERR_CALLBACK', `Cannot run "${name}": ${cause.message}`, { cause: error });
+}
