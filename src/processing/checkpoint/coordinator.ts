@@ -47,6 +47,7 @@ export class Coordinator implements Checkpointing {
   #failedInRow = 0;
   #cancelNext: Cancel = () => {};
   #closed = false;
+  #abandoned = false;
   #resumable: boolean;
 
   constructor(spec: CoordinatorSpec) {
@@ -178,7 +179,9 @@ export class Coordinator implements Checkpointing {
   }
 
   async #put(attempt: Attempt, complete: CheckpointExtent, summary?: Summary): Promise<void> {
-    const { session, clock, emit } = this.#spec;
+    const { session, clock, emit, pipeline } = this.#spec;
+    if (this.#abandoned)
+      throw new MillraceError('ERR_ABORTED', `Cannot make checkpoints of "${pipeline}": its run is over`);
     const gathered = gather(this.#stages, attempt, (position) => this.encode('its position', position));
     const content = contentOf(this.#spec, gathered, { id: attempt.id, complete, summary });
     let bytes = 0;
@@ -260,6 +263,7 @@ export class Coordinator implements Checkpointing {
 
   /** The run has failed: what stages are from now on says nothing of what they have done. */
   abandon(): void {
+    this.#abandoned = true;
     this.#close();
     const attempt = this.#attempt;
     if (attempt === undefined || attempt.writing) return;

@@ -27,6 +27,7 @@ export interface Guarantees {
 export function guaranteesOf(graph: Graph): Guarantees {
   const problems = [
     ...graph.vertices.flatMap((vertex) => obstacle(vertex) ?? []),
+    ...graph.vertices.flatMap(earlyInputs),
     ...findDeadlocks(graph, true),
   ];
   const sinks = graph.vertices.filter(({ node }) => node.kind === 'sink');
@@ -48,6 +49,25 @@ function obstacle({ name, node }: Vertex): string | undefined {
     default:
       return undefined;
   }
+}
+
+/**
+ * Inputs of a concat that are read before their turn, since what they come from is read for others, too: what waits in
+ * front of the concat meanwhile would be part of no checkpoint.
+ */
+function earlyInputs({ name, node, inputs }: Vertex): readonly string[] {
+  if (node.kind !== 'concat') return [];
+  return inputs.slice(1).flatMap((input) => {
+    const behind = new Set([input.from, ...upstream(input.from)]);
+    const leaks = [...behind].flatMap(({ outputs }) =>
+      outputs.filter((output) => output !== input && output.port !== 'letters' && !behind.has(output.to)),
+    );
+    if (leaks.length === 0) return [];
+    const { from, to } = leaks[0]!;
+    return [
+      `"${name}" does not take its input ${input.input + 1} before its turn, but "${from.name}" is read for "${to.name}", too: read the source once for each, or use merge`,
+    ];
+  });
 }
 
 function guaranteeOf(sink: Vertex): SinkGuarantee {

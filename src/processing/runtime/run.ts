@@ -48,6 +48,8 @@ export class Run implements RunHandle, RunContext {
   #cause: { readonly error: MillraceError } | undefined;
   #secondary: unknown[] = [];
   #stopping = false;
+  /** Whether records may be on their way. */
+  #flowing = false;
   #settled = false;
 
   constructor(name: string, plan: Plan, options: RunOptions) {
@@ -140,7 +142,7 @@ export class Run implements RunHandle, RunContext {
       this.#stopping = true;
       this.emit({ type: 'stopping' });
       if (this.#settings === undefined) for (const stage of this.#wired.stages) stage.halt();
-      else if (this.#checkpoints !== undefined) this.#suspend(this.#checkpoints);
+      else if (this.#flowing) void this.#suspend(this.#checkpoints!);
     }
     return this.done;
   }
@@ -209,6 +211,7 @@ export class Run implements RunHandle, RunContext {
     await this.#all(sinks.map((sink) => sink.open()));
     await checkpoints?.start(stages.map((stage) => stage.checkpointed(upstreamOf(stage, this.#wired))));
     for (const stage of stages.toReversed()) stage.connect();
+    this.#flowing = true;
     if (this.#stopping && checkpoints !== undefined) void this.#suspend(checkpoints);
     await Promise.race([this.#suspended.promise, Promise.all(stages.map((stage) => stage.finished))]);
     await this.#closed();

@@ -28,7 +28,7 @@ export class StageSnapshots {
     this.#checkpoints = checkpoints;
   }
 
-  /** A barrier has come in; the last input that brings it counts. */
+  /** A barrier has come in, and records behind it may come in before it goes on. */
   arrive({ id }: Barrier): void {
     const { nodes } = this.#parts;
     this.#arrived.set(id, { in: nodes[0]!.counters.in, received: this.#received() });

@@ -107,7 +107,8 @@ export class Stage {
   receiver(input: number): Receiver {
     const receiver = this.sink?.receiver ?? this.#head!.receivers[input]!;
     const snapshots = this.#snapshots;
-    if (snapshots === undefined) return receiver;
+    // All others take nothing behind a barrier before it has gone on.
+    if (snapshots === undefined || this.plan.head !== 'duplex') return receiver;
     return {
       ...receiver,
       receive(item) {

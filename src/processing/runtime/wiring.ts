@@ -45,7 +45,10 @@ export function wire(plan: Plan, run: RunContext): Wired {
     const from = byId.get(planned.from)!;
     const to = byId.get(planned.to)!;
     const edge: Edge = new Edge(planned, to.receiver(planned.edge.input), {
-      demanded: () => from.demanded(),
+      // Whoever takes dead letters waits for what may never come: nothing is opened for that.
+      demanded: () => {
+        if (planned.edge.port !== 'letters') from.demanded();
+      },
       cancelled: () => from.cancelled(),
     });
     const before = run.checkpoints?.restoredEdge(edge.name);
