@@ -1,8 +1,7 @@
 import type { Reader } from './interfaces/reader.ts';
-import { type HeldInput, inputReader } from './io/memory/input-reader.ts';
+import { type HeldInput, type HeldOptions, inputReader, type PushOptions } from './io/memory/input-reader.ts';
 import type { PushInput } from './io/memory/observable-reader.ts';
 import { outputWriter } from './io/memory/output-writer.ts';
-import type { OverflowOptions } from './io/memory/overflow.ts';
 import { type LettersFlow, lettersFlow, readerFlow } from './processing/graph/enter.ts';
 import type { Flow, FlowToolkit } from './processing/graph/flow.ts';
 
@@ -30,7 +29,12 @@ export function readFrom<T>(reader: Reader<T>): Flow<T> {
  * needs an overflow strategy: what happens while the graph is full. Without one, the pipeline's check
  * reports it with all else that is wrong.
  *
- * @throws MillraceError `ERR_OPTIONS` for anything else.
+ * With `position` and `resume`, a run that begins at a checkpoint goes on with it: `position` says where the input
+ * stands behind a record, as plain data, and `resume` gives what follows that. Arrays, and iterables that can begin
+ * again, need neither: the records that were read are passed over, and must be the same then.
+ *
+ * @throws MillraceError `ERR_OPTIONS` for anything else. A run fails with `ERR_CALLBACK` when `position` or `resume`
+ * throws, and with `ERR_CHANGED` when an array or iterable has fewer records than were read of it.
  * @example
  * ```ts
  * import { from } from 'millrace';
@@ -38,12 +42,21 @@ export function readFrom<T>(reader: Reader<T>): Flow<T> {
  *
  * const numbers = from([1, 2, 3]);
  * const ticks = from(interval(100), { overflow: 'drop-oldest', size: 1000 });
+ *
+ * async function* eventsAfter(id: number) {
+ *   for (let next = id + 1; next <= 10; next++) yield { id: next };
+ * }
+ * const events = from(eventsAfter(0), { position: (last) => last.id, resume: (id) => eventsAfter(id) });
  * ```
  */
-export function from<T>(input: PushInput<T>, options: OverflowOptions): Flow<T>;
+export function from<T, P = unknown>(input: PushInput<T>, options: PushOptions<T, P>): Flow<T>;
 export function from<T>(input: HeldInput<T>): Flow<T>;
-export function from<T>(input: HeldInput<T> | PushInput<T>, options?: OverflowOptions): Flow<T> {
-  return readFrom(inputReader<T>(input, options));
+export function from<T, P>(input: HeldInput<T>, options: HeldOptions<T, P>): Flow<T>;
+export function from<T, P>(
+  input: HeldInput<T> | PushInput<T>,
+  options?: PushOptions<T, P> | HeldOptions<T, P>,
+): Flow<T> {
+  return readFrom(inputReader<T, P>(input, options));
 }
 
 /**

@@ -26,7 +26,7 @@ export type {
 export type { Cancel, Clock } from './interfaces/clock.ts';
 export type { Component, ComponentKind, Plugin } from './interfaces/component.ts';
 export type { DeadLetter, DecodeFailure, Replacement } from './interfaces/failure.ts';
-export type { DecodeContext, Decoder, Encoder, Format } from './interfaces/format.ts';
+export type { DecodeContext, Decoder, DecoderPosition, Encoder, Format } from './interfaces/format.ts';
 export type { Memory, Spill, SpillFile, SpillReader } from './interfaces/memory.ts';
 export type {
   AsyncLogic,
@@ -58,7 +58,12 @@ export type {
 export type { Barrier, Item, Signal, Watermark } from './interfaces/signal.ts';
 export type { Sink, WriteContext, Writer, WriterTraits } from './interfaces/writer.ts';
 /* Options of formats */
-export type { FileReadOptions, FileWriteOptions, Paths } from './io/bytes/file-options.ts';
+export type {
+  FileReadOptions,
+  FileResumeOptions,
+  FileWriteOptions,
+  Paths,
+} from './io/bytes/file-options.ts';
 export type { HttpReadOptions, HttpWriteOptions } from './io/bytes/http/http-options.ts';
 export type { PartitionValues, RotateOptions } from './io/bytes/split-options.ts';
 export type { ArrowReadOptions } from './io/formats/arrow/arrow-read-options.ts';
@@ -77,8 +82,11 @@ export type { TextWriteOptions } from './io/formats/text/text-writer.ts';
 /* Sinks in memory */
 export { discard } from './io/memory/discard.ts';
 export { forEach } from './io/memory/for-each.ts';
+export type { HeldInput, HeldOptions, PushOptions } from './io/memory/input-reader.ts';
 export { nodeWritable } from './io/memory/node-writable.ts';
+export type { PushInput } from './io/memory/observable-reader.ts';
 export type { OverflowOptions } from './io/memory/overflow.ts';
+export type { PositionHook } from './io/memory/positioned-reader.ts';
 export { toArray } from './io/memory/to-array.ts';
 export { webWritable } from './io/memory/web-writable.ts';
 export type { DiagnosticMessage } from './observe/diagnostics.ts';

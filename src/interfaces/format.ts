@@ -1,6 +1,18 @@
 import type { Batch } from './batch.ts';
 import type { DecodeFailure, Replacement } from './failure.ts';
 
+/** Where a decoder stands, as plain data: one for the same bytes goes on from there. */
+export interface DecoderPosition {
+  /** Offset of the first byte that has to come again; in converted text, the offset in that. */
+  readonly byte: number;
+  /** Line that it is in, counted from 1. */
+  readonly line: number;
+  /** Number of the next record, counted from 1. */
+  readonly record: number;
+  /** What else has to be known to go on; absent at the beginning. */
+  readonly state?: unknown;
+}
+
 /** What a decoder needs to know about the bytes it gets. */
 export interface DecodeContext {
   /** Label of the reader, for origins. */
@@ -9,6 +21,8 @@ export interface DecodeContext {
   readonly file?: string;
   /** Bytes of the file before the first that the decoder gets, e.g. a byte order mark. @default 0 */
   readonly offset?: number;
+  /** What an earlier decoder's `position` was: `offset` is its byte then. Absent at the beginning. */
+  readonly from?: DecoderPosition | undefined;
   /**
    * Whether the bytes that came so far are not those of the file, as its text was converted: offsets
    * in them are no `byte` of an origin. May become true later. @default false
@@ -24,6 +38,11 @@ export interface Decoder<T> {
   decode(chunk: Uint8Array): Batch<T> | undefined;
   /** The end of the file: returns what is left, or throws when the file was cut short. */
   flush(): Batch<T> | undefined;
+  /**
+   * Where it stands: all that it returned, and gave to `failed`, is before that, and nothing else. Asked for between
+   * two calls of `decode`. `undefined` when the next call throws; decoders without it cannot go on from anywhere.
+   */
+  position?(): DecoderPosition | undefined;
 }
 
 /** Turns records into text or bytes; belongs to one file. */

@@ -3,6 +3,7 @@ import { systemClock } from '../core/clock.ts';
 import type { DecodeFailure } from '../interfaces/failure.ts';
 import type { Reader } from '../interfaces/reader.ts';
 import type { ConformanceCase } from './operator-conformance.ts';
+import { comparable, PIECES, resumeCases } from './reader-positions.ts';
 import { probeReader, type ReaderProbe, type ReaderProbeOptions } from './reader-probe.ts';
 import { turns } from './turns.ts';
 import { withoutLeak } from './without-leak.ts';
@@ -71,7 +72,8 @@ export function readerConformance<T>(
     suite.push(['puts a replacement where the bad record was', () => replaces(bad)]);
     suite.push(['fails with what the verdict throws', () => verdictThrows(bad)]);
   }
-  for (const bytes of chunked === undefined ? [] : [1, 7, 2 ** 26]) {
+  if (make().traits.replay === 'position') suite.push(...resumeCases(make, cases));
+  for (const bytes of chunked === undefined ? [] : PIECES) {
     suite.push([
       `gives the same in pieces of ${bytes} bytes`,
       async () => {
@@ -276,8 +278,4 @@ async function sameInPieces<T>(whole: Reader<T>, pieces: Reader<T>): Promise<voi
       assert.deepEqual(many.failures.map(comparable), one.failures.map(comparable), 'the failures differ');
     }),
   );
-}
-
-function comparable({ error, origin, raw, partial }: DecodeFailure): object {
-  return { message: error.message, origin, raw, partial };
 }

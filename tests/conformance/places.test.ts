@@ -15,13 +15,25 @@ function suite(name: string, make: () => Reader<unknown>, cases: ReaderCases<unk
   });
 }
 
-/** Serves what was published, in pieces of `piece` bytes; with `cut`, one byte less than it says. */
+/**
+ * Serves what was published, in pieces of `piece` bytes, also from an offset on; with `cut`, one byte less than it
+ * says.
+ */
 const served = new Map<string, Buffer>();
-const server = await serve(({ url }, response) => {
+const server = await serve(({ url, headers }, response) => {
   const { pathname, searchParams } = new URL(url!, 'http://127.0.0.1');
-  const bytes = served.get(pathname)!;
+  const whole = served.get(pathname)!;
   const cut = searchParams.has('cut');
-  if (cut) response.setHeader('content-length', bytes.length + 1);
+  const total = whole.length + (cut ? 1 : 0);
+  const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
+  const bytes = whole.subarray(from);
+  response.setHeader('etag', `"${pathname}"`);
+  if (headers.range !== undefined) {
+    const there = from < total && headers['if-range'] === `"${pathname}"`;
+    response.statusCode = there ? 206 : 416;
+    response.setHeader('content-range', `bytes ${there ? `${from}-${total - 1}` : '*'}/${total}`);
+  }
+  if (cut) response.setHeader('content-length', total - from);
   const piece = Number(searchParams.get('piece') ?? bytes.length);
   for (let at = 0; at < bytes.length; at += piece) response.write(bytes.subarray(at, at + piece));
   if (cut) response.write('', () => setImmediate(() => response.destroy()));

@@ -12,6 +12,7 @@ import { jsonReader } from '../../src/io/formats/json/json-reader.ts';
 import { ndjsonReader } from '../../src/io/formats/ndjson/ndjson-reader.ts';
 import { parquetReader } from '../../src/io/formats/parquet/parquet-reader.ts';
 import { textReader } from '../../src/io/formats/text/text-reader.ts';
+import { inputReader } from '../../src/io/memory/input-reader.ts';
 import { iterableReader } from '../../src/io/memory/iterable-reader.ts';
 import { nodeReadableReader } from '../../src/io/memory/node-readable-reader.ts';
 import { observableReader } from '../../src/io/memory/observable-reader.ts';
@@ -108,7 +109,7 @@ const parquetBytes = (rowGroupSize: number, data: readonly { id: string; at: big
     }),
   );
 const parquetPath = folder.file('rows.parquet', parquetBytes(1100));
-const bigParquet = folder.file('big.parquet', parquetBytes(4, [{ id: 'x', at: 2n ** 60n }, ...many]));
+const bigParquet = folder.file('big.parquet', parquetBytes(100, [{ id: 'x', at: 2n ** 60n }, ...many]));
 suite('parquet', () => parquetReader(parquetPath), {
   output: many,
   failing: {
@@ -219,6 +220,38 @@ suite('promise', () => iterableReader(Promise.resolve('one')), {
 async function* breakingNever(): AsyncGenerator<number> {
   yield* numbers;
 }
+
+const after = (first: number) => ({ [Symbol.asyncIterator]: () => countingFrom(first) });
+async function* countingFrom(first: number): AsyncGenerator<number> {
+  yield* numbers.slice(first);
+}
+suite(
+  'async iterable with positions',
+  () => inputReader<number, number>(after(0), { position: (last) => last + 1, resume: after }),
+  { output: numbers },
+);
+suite(
+  'observable with positions',
+  () =>
+    inputReader<number, { readonly next: number }>(from(numbers), {
+      overflow: 'buffer',
+      size: numbers.length,
+      position: (last) => ({ next: last + 1 }),
+      resume: ({ next }) => from(numbers.slice(next)),
+    }),
+  { output: numbers },
+);
+suite(
+  'observable that is gone on with from an array',
+  () =>
+    inputReader<number, number>(from(numbers), {
+      overflow: 'buffer',
+      size: numbers.length,
+      position: (last) => last + 1,
+      resume: (next) => numbers.slice(next),
+    }),
+  { output: numbers },
+);
 
 for (const overflow of ['buffer', 'drop-newest', 'drop-oldest'] as const) {
   const options = { overflow, size: numbers.length };

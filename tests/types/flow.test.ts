@@ -32,6 +32,7 @@ interface Dog {
 type Pet = Cat | Dog;
 
 declare const pets: readonly Pet[];
+declare function petsAfter(kind?: Pet['kind']): AsyncIterable<Pet>;
 
 function isCat(pet: Pet): pet is Cat {
   return pet.kind === 'cat';
@@ -60,6 +61,33 @@ test('from asks for an overflow strategy where the source cannot be held back, a
   typesOnly(() => {
     expectTypeOf(from(interval(1), { overflow: 'latest' })).toEqualTypeOf<Flow<number>>();
     expectTypeOf(from(interval(1), { overflow: 'fail' })).toEqualTypeOf<Flow<number>>();
+    expectTypeOf(
+      from(petsAfter(), {
+        position: (last) => {
+          expectTypeOf(last).toEqualTypeOf<Pet>();
+          return last.kind;
+        },
+        resume: (kind) => {
+          expectTypeOf(kind).toEqualTypeOf<Pet['kind']>();
+          return petsAfter(kind);
+        },
+      }),
+    ).toEqualTypeOf<Flow<Pet>>();
+    expectTypeOf(
+      from(interval(1), {
+        overflow: 'latest',
+        position: (last) => {
+          expectTypeOf(last).toEqualTypeOf<number>();
+          return { last };
+        },
+        resume: (at) => {
+          expectTypeOf(at).toEqualTypeOf<{ last: number }>();
+          return interval(at.last);
+        },
+      }),
+    ).toEqualTypeOf<Flow<number>>();
+    // @ts-expect-error: one of position and resume is of no use without the other
+    from(petsAfter(), { position: (last: Pet) => last.kind });
     expectTypeOf(from(interval(1), { overflow: 'buffer', size: 5 })).toEqualTypeOf<Flow<number>>();
     // @ts-expect-error an Observable needs a strategy
     from(interval(1));

@@ -1,9 +1,10 @@
-import { concat, defer, EMPTY, finalize, from, mergeMap, type Observable } from 'rxjs';
+import { concat, defer, EMPTY, finalize, from, mergeMap, type Observable, tap } from 'rxjs';
 import type { OnError } from '../../interfaces/policy.ts';
 import type { ReadContext, Reader } from '../../interfaces/reader.ts';
 import type { Item } from '../../interfaces/signal.ts';
 import type { Paths } from './file-options.ts';
-import { type GlobChoice, type InputFile, inputFiles, pathsLabel } from './paths.ts';
+import { FilesProgress, type FileWork } from './files-progress.ts';
+import { type GlobChoice, type InputFile, inputFiles, namesStdin, pathsLabel } from './paths.ts';
 
 export interface EachFileSpec<T> {
   /** The registered name, e.g. `csv`. */
@@ -11,24 +12,44 @@ export interface EachFileSpec<T> {
   readonly paths: Paths;
   readonly settings: GlobChoice & { readonly onError?: OnError | undefined };
   /** Reads one file; `label` is the source of its origins. */
-  readonly read: (file: InputFile, label: string, context: ReadContext) => Observable<Item<T>>;
+  readonly read: (
+    file: InputFile,
+    label: string,
+    context: ReadContext,
+    work: FileWork,
+  ) => Observable<Item<T>>;
 }
 
 /** A reader of files: finds them when it is opened, and reads one after another. */
 export function eachFile<T>({ name, paths, settings, read }: EachFileSpec<T>): Reader<T> {
   const label = `${name} ${pathsLabel(paths)}`;
+  const replay = namesStdin(paths) ? ('none' as const) : ('position' as const);
   return Object.freeze({
     name,
     label,
-    traits: Object.freeze({ bounded: true, replay: 'none' as const, splittable: false }),
+    traits: Object.freeze({ bounded: true, replay, splittable: false }),
     ...(settings.onError === undefined ? {} : { onError: settings.onError }),
     open: (context: ReadContext) =>
       defer(() => {
         const left = new AbortController();
-        return from(inputFiles(paths, settings, left.signal)).pipe(
-          mergeMap((files) => {
-            for (const file of files) context.expected(file.bytes);
-            return files.length === 0 ? EMPTY : concat(...files.map((file) => read(file, label, context)));
+        const progress = new FilesProgress(label, context.from);
+        const settle = replay === 'none' ? () => {} : context.positioned(() => progress.position());
+        context.stopping(() => progress.emitHeld());
+        return from(inputFiles(paths, settings, left.signal, progress.finished)).pipe(
+          mergeMap((found) => {
+            for (const file of found) context.expected(file.bytes);
+            const files = progress.begin(found);
+            if (files.length === 0) return EMPTY;
+            const one = (file: InputFile, index: number) => {
+              const end = () => {
+                progress.end();
+                settle();
+              };
+              return defer(() => read(file, label, context, progress.work(index))).pipe(
+                tap({ complete: end }),
+              );
+            };
+            return concat(...files.map(one));
           }),
           finalize(() => left.abort()),
         );

@@ -41,6 +41,17 @@ export interface FileReadOptions {
   readonly maxInflation?: number | undefined;
   /** Bytes a read asks for. @default '128 KiB' */
   readonly chunkBytes?: Size | undefined;
+  /** How a run that begins at a checkpoint goes on with the file that was in work. */
+  readonly resume?: FileResumeOptions | undefined;
+}
+
+/** How a file is gone on with. */
+export interface FileResumeOptions {
+  /**
+   * What happens when the file is not what it was: `fail` ends the run with `ERR_CHANGED`, `allow` goes on at the same
+   * place of what is there now. A file that has grown counts as what it was. @default 'fail'
+   */
+  readonly changed?: 'fail' | 'allow' | undefined;
 }
 
 /** What every writer of files takes. */
@@ -129,6 +140,15 @@ export const fileReadFields = {
     .describe('How many times its compressed size a file may grow to; looked at above 64 MiB'),
   chunkBytes: sizeSchema(1).prefault('128 KiB').describe('Bytes a read asks for'),
   http: HttpReadSchema.prefault({}).describe('How files at http: and https: URLs are read'),
+  resume: z
+    .strictObject({
+      changed: z
+        .enum(['fail', 'allow'])
+        .default('fail')
+        .describe('What happens when the file in work is not what it was at the checkpoint'),
+    })
+    .prefault({})
+    .describe('How a run that begins at a checkpoint goes on with the file that was in work'),
 } as const;
 
 /** The fields of {@link FileWriteOptions}, for the schemas of the formats to spread. */

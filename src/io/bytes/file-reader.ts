@@ -3,8 +3,11 @@ import type { Batch } from '../../interfaces/batch.ts';
 import type { DecodeContext, Decoder } from '../../interfaces/format.ts';
 import type { ReadContext, Reader } from '../../interfaces/reader.ts';
 import type { Item } from '../../interfaces/signal.ts';
+import { ConvertedText } from './converted-text.ts';
 import { eachFile } from './each-file.ts';
 import { type FileReadOptions, FileReadSchema, type FileReadSettings, type Paths } from './file-options.ts';
+import type { FilePosition, Standing, TextPosition } from './file-position.ts';
+import type { FileWork } from './files-progress.ts';
 import type { Input, Inputs } from './inputs.ts';
 import { openInputs } from './open-source.ts';
 import type { InputFile } from './paths.ts';
@@ -20,7 +23,7 @@ export interface FileReaderSpec<T> {
   readonly name: string;
   readonly paths: Paths;
   readonly options: FileReadOptions;
-  /** Makes the decoder of one file. It gets valid UTF-8 without a byte order mark. */
+  /** Makes the decoder of one file, which tells its position. It gets valid UTF-8 without a byte order mark. */
   readonly decoder: (context: DecodeContext) => Decoder<T>;
   /** The most bytes that the decoder gets at once. @default 256 KiB */
   readonly pieceBytes?: number;
@@ -37,7 +40,7 @@ export function fileReader<T>(spec: FileReaderSpec<T>): Reader<T> {
     name,
     paths,
     settings,
-    read: (file, label, context) => readFile(file, label, settings, spec, context),
+    read: (file, label, context, work) => readFile(file, label, settings, spec, context, work),
   });
 }
 
@@ -47,98 +50,178 @@ function readFile<T>(
   settings: FileReadSettings,
   { decoder, pieceBytes = PIECE_BYTES }: FileReaderSpec<T>,
   context: ReadContext,
+  work: FileWork,
 ): Observable<Item<T>> {
   return new Observable((subscriber) => {
-    const reading = new Reading(subscriber, context, pieceBytes, ({ file }, guard) =>
+    const makeDecoder: MakeDecoder<T> = ({ file }, guard, from) =>
       decoder({
         source: label,
         ...(file === undefined ? {} : { file }),
-        offset: guard.skipped,
+        offset: from?.byte ?? guard.skipped,
+        from,
         get converted() {
           return guard.converted;
         },
         failed: (failure) => context.failed(failure),
-      }),
+      });
+    const reading = new Reading({ subscriber, context, pieceBytes, makeDecoder, from: work.from });
+    work.stands(
+      () => reading.standing(),
+      () => reading.emitHeld(),
     );
     void reading.run(file, settings);
-    return () => context.closing(reading.close());
+    return () => {
+      reading.leave();
+      context.closing(reading.close());
+    };
   });
+}
+
+type MakeDecoder<T> = (input: Input, guard: TextGuard, from: TextPosition | undefined) => Decoder<T>;
+
+interface ReadingSpec<T> {
+  readonly subscriber: Subscriber<Item<T>>;
+  readonly context: ReadContext;
+  readonly pieceBytes: number;
+  readonly makeDecoder: MakeDecoder<T>;
+  readonly from: FilePosition | undefined;
+}
+
+/** What is being decoded. */
+interface Decoding {
+  readonly name: string;
+  /** Where it was gone on with. */
+  readonly from: TextPosition | undefined;
+  readonly guard: TextGuard;
+  decoder: Decoder<unknown> | undefined;
 }
 
 /** One file on its way into records. It is closed before the subscriber hears of the end. */
 class Reading<T> {
-  readonly #subscriber: Subscriber<Item<T>>;
-  readonly #context: ReadContext;
-  readonly #pieceBytes: number;
-  readonly #makeDecoder: (input: Input, guard: TextGuard) => Decoder<T>;
-  #inputs: Promise<Inputs> | undefined;
+  readonly #spec: ReadingSpec<T>;
+  #opening: Promise<Inputs> | undefined;
+  #inputs: Inputs | undefined;
+  /** Inputs that are done. */
+  #done: number;
+  #decoding: Decoding | undefined;
+  /** What waits until the graph has room. */
+  #held: Batch<T> | undefined;
+  /** Where it stood when it was left: then the file is closed, and tells nothing. */
+  #left: { readonly standing: Standing } | undefined;
 
-  constructor(
-    subscriber: Subscriber<Item<T>>,
-    context: ReadContext,
-    pieceBytes: number,
-    makeDecoder: (input: Input, guard: TextGuard) => Decoder<T>,
-  ) {
-    this.#subscriber = subscriber;
-    this.#context = context;
-    this.#pieceBytes = pieceBytes;
-    this.#makeDecoder = makeDecoder;
+  constructor(spec: ReadingSpec<T>) {
+    this.#spec = spec;
+    this.#done = spec.from?.input ?? 0;
   }
 
   /** Never rejects: the subscriber gets the error. */
   async run(file: InputFile, settings: FileReadSettings): Promise<void> {
+    const { subscriber } = this.#spec;
     try {
       try {
         await this.#read(file, settings);
       } finally {
         await this.close();
       }
-      this.#subscriber.complete();
+      subscriber.complete();
     } catch (error) {
-      this.#subscriber.error(error);
+      subscriber.error(error);
     }
+  }
+
+  /** Nobody waits for the rest. */
+  leave(): void {
+    this.#left ??= { standing: this.standing() };
   }
 
   /** Also waits for an opening under way; a failed one has nothing to close. */
   async close(): Promise<void> {
-    const inputs = await this.#inputs?.catch(() => undefined);
+    this.leave();
+    const inputs = await this.#opening?.catch(() => undefined);
     await inputs?.close();
   }
 
+  /** Where it stands: what was decoded and is held is neither before that nor behind it. */
+  standing(): Standing {
+    if (this.#left !== undefined) return this.#left.standing;
+    const { from } = this.#spec;
+    const inputs = this.#inputs;
+    if (inputs === undefined) return from ?? 'beginning';
+    if (this.#held !== undefined) return undefined;
+    const decoding = this.#decoding;
+    if (decoding === undefined) {
+      if (this.#done > 0 && inputs.single) return 'end';
+      if (this.#done === (from?.input ?? 0)) return from ?? 'beginning';
+    }
+    const mark = inputs.mark();
+    if (mark === undefined) return undefined;
+    const input = { ...mark, input: this.#done };
+    if (decoding === undefined) return input;
+    const { name, decoder, guard, from: text } = decoding;
+    if (decoder === undefined) return { ...input, name, ...(text === undefined ? {} : { text }) };
+    const at = decoder.position?.();
+    return at && { ...input, name, text: { ...at, converted: guard.converted } };
+  }
+
+  /** Emits what is held, although the graph has no room. */
+  emitHeld(): void {
+    const batch = this.#held;
+    this.#held = undefined;
+    if (batch !== undefined) this.#spec.subscriber.next(batch);
+  }
+
   async #read(file: InputFile, settings: FileReadSettings): Promise<void> {
-    if (this.#context.demand.paused) await this.#context.demand.ready();
-    if (this.#subscriber.closed) return;
-    this.#inputs = openInputs(file, settings, this.#context);
-    const inputs = await this.#inputs;
+    const { subscriber, context, from } = this.#spec;
+    if (context.demand.paused) await context.demand.ready();
+    if (subscriber.closed) return;
+    this.#opening = openInputs(file, settings, context, from);
+    const inputs = await this.#opening;
+    this.#inputs = inputs;
+    let text = from?.text;
     for (let input = await inputs.next(); input !== undefined; input = await inputs.next()) {
-      await this.#decode(input, settings);
-      if (this.#subscriber.closed) return;
+      await this.#decode(input, settings, text);
+      if (subscriber.closed) return;
+      text = undefined;
     }
   }
 
-  async #decode(input: Input, { encoding, invalid }: FileReadSettings): Promise<void> {
+  async #decode(
+    input: Input,
+    { encoding, invalid }: FileReadSettings,
+    from: TextPosition | undefined,
+  ): Promise<void> {
     const { name, source } = input;
-    const guard = new TextGuard({ path: name, encoding, invalid });
+    const { subscriber, pieceBytes, makeDecoder } = this.#spec;
+    const again = from?.converted === true;
+    const guard = new TextGuard({ path: name, encoding, invalid, from: again ? undefined : from?.byte });
+    const text = new ConvertedText(guard, name, again ? from.byte : undefined);
+    const decoding: Decoding = { name, from, guard, decoder: undefined };
+    this.#decoding = decoding;
     let decoder: Decoder<T> | undefined;
+    const begun = (): Decoder<T> => {
+      decoder ??= makeDecoder(input, guard, from);
+      decoding.decoder = decoder;
+      return decoder;
+    };
     for (let chunk = await source.read(); chunk !== undefined; chunk = await source.read()) {
-      const size = Math.ceil(chunk.length / Math.ceil(chunk.length / this.#pieceBytes));
-      for (let from = 0; from < chunk.length; from += size) {
-        const text = guard.push(size === chunk.length ? chunk : chunk.subarray(from, from + size));
-        if (text.length > 0) {
-          decoder ??= this.#makeDecoder(input, guard);
-          await this.#emit(decoder.decode(text));
-        }
+      const size = Math.ceil(chunk.length / Math.ceil(chunk.length / pieceBytes));
+      for (let at = 0; at < chunk.length; at += size) {
+        const bytes = text.push(size === chunk.length ? chunk : chunk.subarray(at, at + size));
+        if (bytes.length > 0) await this.#emit(begun().decode(bytes));
         if (guard.fault !== undefined) await this.#fault(guard.fault, decoder);
-        if (this.#subscriber.closed) return;
+        if (subscriber.closed) return;
       }
     }
-    if (this.#subscriber.closed) return;
-    const rest = guard.flush();
-    decoder ??= this.#makeDecoder(input, guard);
-    if (rest.length > 0) await this.#emit(decoder.decode(rest));
+    if (subscriber.closed) return;
+    const rest = text.flush();
+    begun();
+    if (rest.length > 0) await this.#emit(begun().decode(rest));
     if (guard.fault !== undefined) await this.#fault(guard.fault, decoder);
-    if (this.#subscriber.closed) return;
-    await this.#emit(decoder.flush());
+    if (subscriber.closed) return;
+    const last = begun().flush();
+    this.#decoding = undefined;
+    this.#done++;
+    await this.#emit(last);
   }
 
   /** What is wrong in the text before the fault, and was held back behind good records, comes first. */
@@ -152,10 +235,10 @@ class Reading<T> {
    * that had no good one: then it waits here.
    */
   async #emit(batch: Batch<T> | undefined): Promise<void> {
-    const { demand } = this.#context;
+    const { demand } = this.#spec.context;
+    if (batch !== undefined && batch.records.length > 0) this.#held = batch;
     if (demand.paused) await demand.ready();
-    if (batch === undefined || batch.records.length === 0) return;
-    this.#subscriber.next(batch);
+    this.emitHeld();
     if (demand.paused) await demand.ready();
   }
 }

@@ -9,6 +9,9 @@ export interface LineBlock {
 
 const LINE_FEED = 10;
 
+/** What a position says of a line that was given out, as it is too long, and whose rest is still to come. */
+export const DROPPING = 'dropping';
+
 /**
  * Cuts bytes that come in any pieces into blocks of whole lines. A line that grows beyond
  * `maxBytes` is given out as it is by then, and the rest of it is dropped: memory stays bounded, and
@@ -20,11 +23,23 @@ export class LineBlocks {
   #partBytes = 0;
   /** Offset of the first byte that is neither given out nor dropped. */
   #next: number;
-  #dropping = false;
+  #dropping: boolean;
 
-  constructor(maxBytes: number, offset: number) {
+  /** `offset` is that of the first byte; with `dropping`, it lies in a line that was given out already. */
+  constructor(maxBytes: number, offset: number, dropping = false) {
     this.#maxBytes = maxBytes;
     this.#next = offset;
+    this.#dropping = dropping;
+  }
+
+  /** Offset of the first byte that was neither given out nor dropped. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Whether that lies in a line that was given out already. */
+  get dropping(): boolean {
+    return this.#dropping;
   }
 
   /** The lines that ended in `chunk`, the first with its beginning from chunks before. */

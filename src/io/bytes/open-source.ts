@@ -1,3 +1,4 @@
+import { changedError } from '../../core/changed-error.ts';
 import { MillraceError } from '../../core/errors.ts';
 import type { ReadContext } from '../../interfaces/reader.ts';
 import { EntryChoice } from './archives/entry-choice.ts';
@@ -6,13 +7,17 @@ import { ZipEntries } from './archives/zip-entries.ts';
 import type { ByteSource } from './byte-source.ts';
 import { namedArchive, namedCompression } from './compression.ts';
 import type { FileReadSettings } from './file-options.ts';
+import type { FilePosition } from './file-position.ts';
 import { FileSource } from './file-source.ts';
 import { HttpSource } from './http/http-source.ts';
 import { httpTarget } from './http/http-url.ts';
 import { Inflation } from './inflation.ts';
-import { type Inputs, OneInput } from './inputs.ts';
-import type { InputFile } from './paths.ts';
+import { type Inputs, type InputsMark, OneInput, ResumedInputs } from './inputs.ts';
+import { type InputFile, inputName } from './paths.ts';
 import { openPipe } from './pipe-source.ts';
+import { CountedSource, type RawSource, TakenBytes } from './raw-source.ts';
+import { requiredIdentity } from './required-identity.ts';
+import { SkippedSource } from './skipped-source.ts';
 import { StreamSource } from './stream-source.ts';
 import { UnwrappedSource } from './unwrapped-source.ts';
 
@@ -21,14 +26,30 @@ const COMPRESSED_BYTES = 512 * 2 ** 10;
 /** Who asks for less than this wants small pieces. */
 const SMALL = 64 * 2 ** 10;
 
-/** What an input is read as: the bytes of a file without its compression, or those of the entries of an archive. */
+/**
+ * What an input is read as: the bytes of a file without its compression, or those of the entries of an archive; with
+ * `from`, those that come behind that place.
+ *
+ * @throws MillraceError `ERR_CHANGED` when it is not what it was.
+ */
 export async function openInputs(
   file: InputFile,
   settings: FileReadSettings,
   context: ReadContext,
+  from?: FilePosition,
+): Promise<Inputs> {
+  const inputs = await openAll(file, settings, context, from);
+  return from === undefined || from.plain ? inputs : new ResumedInputs(inputs, from);
+}
+
+async function openAll(
+  file: InputFile,
+  settings: FileReadSettings,
+  context: ReadContext,
+  from: FilePosition | undefined,
 ): Promise<Inputs> {
   const { compression, chunkBytes, maxInflation } = settings;
-  const path = nameOf(file);
+  const path = inputName(file);
   const inflation = new Inflation(path, maxInflation);
   const archive = settings.archive === 'auto' ? namedArchive(path) : settings.archive;
   const choice = new EntryChoice(path, settings);
@@ -36,21 +57,38 @@ export async function openInputs(
     compression === 'none'
       ? source
       : new UnwrappedSource(source, { path: place, compression: 'auto', chunkBytes, inflation });
+  const consumed = (bytes: number) => context.consumed(bytes);
   if (archive === 'zip') {
     if (file.path === '-' || file.pipe === true || file.url === true) throw unseekable(path);
-    const consumed = (bytes: number) => context.consumed(bytes);
-    return ZipEntries.open({ path, chunkBytes, inflation, choice, unwrap, consumed });
+    const taken = new TakenBytes(consumed, 0, from?.taken);
+    const identity = from && requiredIdentity(from, settings);
+    return ZipEntries.open({ path, chunkBytes, inflation, choice, unwrap, taken, identity });
   }
-  const counted = new CountedSource(await openRaw(file, settings, context), (bytes) => {
-    context.consumed(bytes);
+  const begin = seekable(from);
+  const { raw, start } = await openRaw(file, settings, context, from, begin);
+  const taken = new TakenBytes(consumed, start, from?.taken);
+  const counted = new CountedSource(raw, (bytes) => {
+    taken.add(bytes);
     inflation.took(bytes);
   });
-  const source =
-    compression === 'none'
-      ? counted
-      : new UnwrappedSource(counted, { path, compression, chunkBytes, inflation });
-  if (archive === 'tar') return new TarEntries(source, { path, choice, unwrap });
-  return new OneInput({ name: path, ...(file.path === '-' ? {} : { file: path }), source });
+  const bare = compression === 'none' || from?.plain === true;
+  const unwrapped = bare
+    ? undefined
+    : new UnwrappedSource(counted, { path, compression, chunkBytes, inflation });
+  const source = unwrapped ?? counted;
+  const mark = (): InputsMark | undefined => {
+    const identity = raw.identity?.();
+    const plain = archive === 'none' && (bare || unwrapped?.found === 'none');
+    return identity && { identity, taken: taken.most, plain };
+  };
+  if (archive === 'tar') return new TarEntries(source, { path, choice, unwrap, mark });
+  const placed = begin === start ? source : new SkippedSource(source, begin - start, path, begin);
+  return new OneInput({ name: path, ...(file.path === '-' ? {} : { file: path }), source: placed }, mark);
+}
+
+/** Offset of the first byte that is needed of the file. */
+function seekable(from: FilePosition | undefined): number {
+  return from?.plain === true && from.text?.converted === false ? from.text.byte : 0;
 }
 
 function unseekable(path: string): MillraceError {
@@ -59,42 +97,36 @@ function unseekable(path: string): MillraceError {
   });
 }
 
-/** What an input is called in messages and origins. */
-function nameOf({ path, url }: InputFile): string {
-  if (path === '-') return 'stdin';
-  return url === true ? httpTarget(path).label : path;
-}
-
-/** The bytes of an input as they lie there. */
-function openRaw(
-  { path, pipe, url }: InputFile,
-  { chunkBytes, http, compression }: FileReadSettings,
+/**
+ * The bytes of an input as they lie there, from `begin` on or a little before: files are read in the same blocks as
+ * from their beginning, so that they are cut at the same places.
+ */
+async function openRaw(
+  file: InputFile,
+  settings: FileReadSettings,
   context: ReadContext,
-): Promise<ByteSource> {
-  if (url === true) return HttpSource.open(httpTarget(path), http, context);
-  if (path === '-') return Promise.resolve(new StreamSource(process.stdin, 'stdin', chunkBytes));
-  if (pipe === true) return openPipe(path);
+  from: FilePosition | undefined,
+  begin: number,
+): Promise<{ readonly raw: RawSource; readonly start: number }> {
+  const { chunkBytes, http, compression, resume } = settings;
+  const { path, pipe, url } = file;
+  if (url === true) {
+    const was = from?.identity.kind === 'http' ? from.identity : undefined;
+    const start = was && { was, byte: begin, anything: resume.changed === 'allow' };
+    const raw = await HttpSource.open(httpTarget(path), http, context, Math.random, start);
+    return { raw, start: raw.start };
+  }
+  if (path === '-') return { raw: new StreamSource(process.stdin, 'stdin', chunkBytes), start: 0 };
+  if (pipe === true) {
+    if (from !== undefined) throw changedError(path, 'it is a pipe now', 'Put the file back as it was.');
+    return { raw: await openPipe(path), start: 0 };
+  }
   const compressed = (compression === 'auto' ? namedCompression(path) : compression) !== 'none';
-  return FileSource.open(path, compressed && chunkBytes >= SMALL ? COMPRESSED_BYTES : chunkBytes);
-}
-
-/** Tells of the bytes that were taken. */
-class CountedSource implements ByteSource {
-  readonly #source: ByteSource;
-  readonly #took: (bytes: number) => void;
-
-  constructor(source: ByteSource, took: (bytes: number) => void) {
-    this.#source = source;
-    this.#took = took;
-  }
-
-  async read(): Promise<Uint8Array | undefined> {
-    const chunk = await this.#source.read();
-    if (chunk !== undefined) this.#took(chunk.length);
-    return chunk;
-  }
-
-  close(): Promise<void> {
-    return this.#source.close();
-  }
+  const blockBytes = compressed && chunkBytes >= SMALL ? COMPRESSED_BYTES : chunkBytes;
+  const start = begin - (begin % blockBytes);
+  const raw = await FileSource.open(path, blockBytes, {
+    identity: from && requiredIdentity(from, settings),
+    byte: start,
+  });
+  return { raw, start };
 }

@@ -28,6 +28,7 @@ export interface GlobChoice {
   readonly hidden: boolean;
 }
 
+const NO_FILES: ReadonlyMap<string, number> = new Map();
 const GLOB = /[*?[{]/;
 
 /** A path as users write it: a `file:` URL becomes a path, anything else stays. */
@@ -57,10 +58,21 @@ export function pathsLabel(paths: Paths): string {
   return `${all[0]} and ${all.length - 1} more`;
 }
 
+/** What an input is called in messages, origins and positions. */
+export function inputName({ path, url }: InputFile): string {
+  if (path === '-') return 'stdin';
+  return url === true ? httpTarget(path).label : path;
+}
+
+/** Whether the standard input is among them. */
+export function namesStdin(paths: Paths): boolean {
+  return list(paths).some((path) => path === '-');
+}
+
 /**
  * The files that `paths` names, in its order, those of a glob sorted by the bytes of their names. A
  * name that exists as it is written is no glob. The search ends with `signal`, as a glob may go through
- * a whole disk.
+ * a whole disk. Files that an earlier run has `finished` may be gone.
  *
  * @throws MillraceError `ERR_NOT_FOUND`, `ERR_NOT_A_FILE`, `ERR_PERMISSION`, `ERR_NO_MATCH`, `ERR_IO`.
  */
@@ -68,8 +80,10 @@ export async function inputFiles(
   paths: Paths,
   choice: GlobChoice,
   signal?: AbortSignal,
+  finished: ReadonlyMap<string, number> = NO_FILES,
 ): Promise<readonly InputFile[]> {
   const files: InputFile[] = [];
+  const globs = finished.size === 0 ? choice : { ...choice, allowEmpty: true };
   for (const path of list(paths)) {
     signal?.throwIfAborted();
     if (isHttpUrl(path)) {
@@ -78,8 +92,8 @@ export async function inputFiles(
     }
     const name = pathOf(path);
     if (name === '-') files.push({ path: '-', bytes: 0 });
-    else if (typeof path === 'string' && GLOB.test(name)) files.push(...(await expand(name, choice, signal)));
-    else files.push(await inputFile(resolve(name)));
+    else if (typeof path === 'string' && GLOB.test(name)) files.push(...(await expand(name, globs, signal)));
+    else files.push(await inputFile(resolve(name), finished));
   }
   return files;
 }
@@ -94,12 +108,14 @@ function list(paths: Paths): readonly (string | URL)[] {
   });
 }
 
-async function inputFile(path: string): Promise<InputFile> {
+async function inputFile(path: string, finished: ReadonlyMap<string, number>): Promise<InputFile> {
   try {
     const found = await stat(path);
     if (!found.isDirectory() && !found.isSocket()) return described(path, found);
   } catch (cause) {
-    const hint = errnoOf(cause) === 'ENOENT' ? await missingHint(path) : undefined;
+    const missing = errnoOf(cause) === 'ENOENT';
+    if (missing && finished.has(path)) return { path, bytes: 0 };
+    const hint = missing ? await missingHint(path) : undefined;
     throw ioError('open', path, cause, hint);
   }
   throw new MillraceError('ERR_NOT_A_FILE', `Cannot open ${path}: it is not a file`, {

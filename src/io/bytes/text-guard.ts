@@ -7,6 +7,8 @@ export interface TextGuardSettings {
   readonly path: string;
   readonly encoding?: string | undefined;
   readonly invalid: 'fail' | 'replace';
+  /** Offset of the first byte of UTF-8, where that is not the beginning of the file. */
+  readonly from?: number | undefined;
 }
 
 const EMPTY: Uint8Array = new Uint8Array(0);
@@ -21,14 +23,16 @@ export class TextGuard {
   fault: MillraceError | undefined;
   readonly #settings: TextGuardSettings;
   #held = EMPTY;
-  #started = false;
-  #taken = 0;
+  #started: boolean;
+  #taken: number;
   #skipped = 0;
   #transcoder: TextDecoder | undefined;
   #replaced = false;
 
   constructor(settings: TextGuardSettings) {
     this.#settings = settings;
+    this.#started = settings.from !== undefined;
+    this.#taken = settings.from ?? 0;
   }
 
   /** Bytes of the file before the first that were passed on: the length of a UTF-8 byte order mark. */

@@ -22,6 +22,8 @@ export interface UnwrapSettings {
  * when somebody reads: so that a pipe that never gives any can be closed.
  */
 export class UnwrappedSource implements ByteSource {
+  /** How it is compressed, once something was read. */
+  found: Compression | undefined;
   readonly #source: ByteSource;
   readonly #settings: UnwrapSettings;
   #inner: Promise<ByteSource> | undefined;
@@ -56,6 +58,7 @@ export class UnwrappedSource implements ByteSource {
     }
     const source = new HeadedSource(head, this.#source);
     const found = asked === 'auto' ? detectCompression(path, head) : asked;
+    this.found = found;
     if (found === 'none') return source;
     const compression = found === 'deflate' && !hasZlibHeader(head) ? 'deflate-raw' : found;
     return new DecompressedSource(source, { path, compression, inflation, chunkBytes });

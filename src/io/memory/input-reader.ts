@@ -6,16 +6,25 @@ import { iterableReader, type PullInput } from './iterable-reader.ts';
 import { nodeReadableReader } from './node-readable-reader.ts';
 import { observableReader, type PushInput } from './observable-reader.ts';
 import type { OverflowOptions } from './overflow.ts';
+import { type PositionHook, positionedReader } from './positioned-reader.ts';
 import { webReadableReader } from './web-readable-reader.ts';
 
 /** What can be held back: it is read as fast as the graph takes it. */
 export type HeldInput<T> = PullInput<T> | Readable | ReadableStream<T>;
 
+/** What an Observable needs: what happens while the graph is full, and for checkpoints how to go on. */
+export type PushOptions<T, P> = OverflowOptions & Partial<PositionHook<T, P, PushInput<T> | HeldInput<T>>>;
+
+/** How a run goes on with an input that can be held back. */
+export type HeldOptions<T, P> = PositionHook<T, P, HeldInput<T>>;
+
 /**
  * A reader of any input: an array, an iterable, an async iterable, a promise, a Node `Readable`, a web
- * `ReadableStream`, or an Observable, which needs an overflow strategy.
+ * `ReadableStream`, or an Observable, which needs an overflow strategy. With `position` and `resume` a run can go on
+ * with it from a checkpoint.
  *
- * @throws MillraceError `ERR_OPTIONS` for anything else, and for options where nothing can overflow.
+ * @throws MillraceError `ERR_OPTIONS` for anything else, for options where nothing can overflow, and for one of
+ * `position` and `resume` without the other.
  * @example
  * ```ts
  * import { from } from 'millrace';
@@ -25,14 +34,34 @@ export type HeldInput<T> = PullInput<T> | Readable | ReadableStream<T>;
  * const ticks = from(interval(100), { overflow: 'latest' });
  * ```
  */
-export function inputReader<T>(input: PushInput<T>, options: OverflowOptions): Reader<T>;
-export function inputReader<T>(input: HeldInput<T>): Reader<T>;
-export function inputReader<T>(input: HeldInput<T> | PushInput<T>, options?: OverflowOptions): Reader<T>;
-export function inputReader<T>(input: HeldInput<T> | PushInput<T>, options?: OverflowOptions): Reader<T> {
+export function inputReader<T, P = unknown>(
+  input: HeldInput<T> | PushInput<T>,
+  options?: PushOptions<T, P> | HeldOptions<T, P>,
+): Reader<T> {
+  const { position, resume, ...rest } = (options ?? {}) as Partial<HeldOptions<T, P>>;
+  const overflow = Object.keys(rest).length === 0 ? undefined : (rest as OverflowOptions);
+  const read = (given: HeldInput<T> | PushInput<T>) => plainReader(given, overflow);
+  if (position === undefined && resume === undefined) return read(input);
+  if (typeof position === 'function' && typeof resume === 'function') {
+    return positionedReader(input, { position, resume: (at: P) => resume(at) }, (given) =>
+      // What a run goes on with may be held back where the beginning could not.
+      given !== input && !isPush(given) ? plainReader(given) : read(given),
+    );
+  }
+  throw new MillraceError(
+    'ERR_OPTIONS',
+    'Cannot go on with the input: position and resume must be functions',
+    {
+      hint: 'Give both, or neither: position: (last) => last.id, resume: (id) => recordsBehind(id).',
+    },
+  );
+}
+
+function plainReader<T>(input: HeldInput<T> | PushInput<T>, options?: OverflowOptions): Reader<T> {
   if (isPush<T>(input)) return observableReader(input, options);
   if (options !== undefined) {
     throw new MillraceError('ERR_OPTIONS', 'Cannot use an overflow strategy: the input can be held back', {
-      hint: 'Leave the options out: only Observables need them.',
+      hint: 'Leave it out: only Observables need one.',
     });
   }
   if (isNodeReadable(input)) return nodeReadableReader(input);

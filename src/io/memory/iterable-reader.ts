@@ -1,9 +1,10 @@
 import { Observable } from 'rxjs';
 import { MillraceError } from '../../core/errors.ts';
 import { begun } from '../../core/thenable.ts';
-import type { ReadContext, Reader } from '../../interfaces/reader.ts';
+import type { ReadContext, Reader, ReaderTraits } from '../../interfaces/reader.ts';
 import type { Item } from '../../interfaces/signal.ts';
 import { AsyncPull, type PullSource } from './async-pull.ts';
+import { CountedStanding } from './counted-standing.ts';
 import { inputTraits } from './input-traits.ts';
 import { ArraySource, IteratorSource, pullSync, type SyncSource } from './sync-pull.ts';
 
@@ -19,6 +20,10 @@ const taken = new WeakSet<object>();
  * Arrays and iterables leave in batches of 1024 records. Of an async iterable, those records leave
  * together that arrive in the same turn of the event loop: none waits for a later one. Unsubscribing
  * calls the iterator's `return()`; what it throws becomes the Observable's error.
+ *
+ * A run that begins at a checkpoint passes over as many records as came before it: of an array, and of an iterable that
+ * gives an iterator of its own each time, which must hold the same again. Async iterables, generators and promises
+ * cannot go on.
  *
  * @throws MillraceError `ERR_OPTIONS` for anything else. A generator can be read once: opening it
  * again fails with `ERR_OPTIONS` too.
@@ -37,13 +42,13 @@ export function iterableReader<T>(input: PullInput<T>): Reader<T> {
   if (isPromise<T>(input)) return pullReader('promise', 'promise', () => promised(input));
   if (typeof input !== 'string' && isArrayLike<T>(input)) {
     const label = `array (${input.length} ${input.length === 1 ? 'record' : 'records'})`;
-    return syncReader('array', label, true, () => new ArraySource(input));
+    return syncReader('array', label, inputTraits(true, 'position'), () => new ArraySource(input));
   }
   if (isIterable<T>(input)) {
     return syncReader(
       'iterable',
       'iterable',
-      false,
+      inputTraits(false, isIterator(input) ? 'none' : 'position'),
       () => new IteratorSource(once(input, syncIterator(input))),
     );
   }
@@ -67,15 +72,22 @@ export function pullReader<T>(name: string, label: string, open: () => PullSourc
   });
 }
 
-function syncReader<T>(name: string, label: string, bounded: boolean, open: () => SyncSource<T>): Reader<T> {
+function syncReader<T>(
+  name: string,
+  label: string,
+  traits: ReaderTraits,
+  open: () => SyncSource<T>,
+): Reader<T> {
   return Object.freeze({
     name,
     label,
-    traits: inputTraits(bounded),
+    traits,
     open: (context: ReadContext) =>
       new Observable<Item<T>>((subscriber) => {
         const source = open();
-        void pullSync(source, label, context, subscriber);
+        const standing = new CountedStanding(label, context.from);
+        if (traits.replay === 'position') context.positioned(() => standing.position());
+        void pullSync(source, standing, context, subscriber);
         return () => context.closing(leave(source));
       }),
   });
@@ -103,6 +115,11 @@ function promised<T>(input: PromiseLike<T>): PullSource<T> {
       return { done: false, value: await input };
     },
   };
+}
+
+/** Whether it is used up when it was read, as far as can be told without beginning. */
+function isIterator(input: object | string): boolean {
+  return typeof input !== 'string' && typeof Reflect.get(input, 'next') === 'function';
 }
 
 /** An iterable that is its own iterator is used up by the first who takes it. */

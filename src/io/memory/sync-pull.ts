@@ -1,33 +1,46 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Subscriber } from 'rxjs';
 import { BATCH_SIZE, batch, CountedOrigin } from '../../core/batch.ts';
 import { toError } from '../../core/errors.ts';
 import { refuseLateStep } from '../../core/thenable.ts';
 import type { ReadContext } from '../../interfaces/reader.ts';
 import type { Item } from '../../interfaces/signal.ts';
+import type { CountedStanding } from './counted-standing.ts';
 
 /** Values that are there without waiting. */
 export interface SyncSource<T> {
   /** The next `size` records or fewer; none at the end. Throws what the source throws. */
   fill(size: number): readonly T[];
+  /** Passes over at most so many records, at once; tells how many it were, none at the end. */
+  pass(count: number): number;
   /** Leaves the source, if it has not ended. */
   close(): void;
 }
 
-/** Emits the records of a source in full batches. Never rejects: the subscriber gets the error. */
+/** Batches that are passed over in one turn of the event loop. */
+const TURN = 64;
+
+/** Emits the records of a source that are left, in full batches. Never rejects: the subscriber gets the error. */
 export async function pullSync<T>(
   source: SyncSource<T>,
-  label: string,
+  standing: CountedStanding,
   { demand, signal }: ReadContext,
   subscriber: Subscriber<Item<T>>,
 ): Promise<void> {
-  let first = 1;
   await demand.ready();
   try {
+    for (let left = standing.records, turn = 1; left > 0 && !subscriber.closed; turn++) {
+      const passed = source.pass(left);
+      if (passed === 0) throw standing.endsBefore(left);
+      left -= passed;
+      if (turn % TURN === 0) await setImmediate();
+    }
     while (!subscriber.closed && !signal.aborted) {
       const records = source.fill(BATCH_SIZE);
       if (records.length === 0) return subscriber.complete();
-      subscriber.next(batch(records, new CountedOrigin(label, first)));
-      first += records.length;
+      const origin = new CountedOrigin(standing.label, standing.records + 1);
+      standing.add(records.length);
+      subscriber.next(batch(records, origin));
       if (demand.paused) await demand.ready();
     }
   } catch (error) {
@@ -49,6 +62,12 @@ export class ArraySource<T> implements SyncSource<T> {
     this.#at = Math.min(from + size, this.#array.length);
     // Array.from costs ten times as much, and slice keeps the kind of the elements.
     return Array.prototype.slice.call(this.#array, from, this.#at);
+  }
+
+  pass(count: number): number {
+    const passed = Math.min(count, this.#array.length - this.#at);
+    this.#at += passed;
+    return passed;
   }
 
   close(): void {}
@@ -79,6 +98,10 @@ export class IteratorSource<T> implements SyncSource<T> {
     }
     if (records.length === 0 && this.#thrown !== undefined) throw this.#thrown.error;
     return records;
+  }
+
+  pass(count: number): number {
+    return this.fill(Math.min(count, BATCH_SIZE)).length;
   }
 
   close(): void {

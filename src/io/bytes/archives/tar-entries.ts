@@ -1,7 +1,7 @@
 import { toError } from '../../../core/errors.ts';
 import { optionalPeer } from '../../../core/optional-peer.ts';
 import type { ByteSource } from '../byte-source.ts';
-import type { Input, Inputs } from '../inputs.ts';
+import type { Input, Inputs, InputsMark } from '../inputs.ts';
 import { archiveError, entryName, entryPlace, truncatedArchive } from './archive-entry.ts';
 import type { EntryChoice } from './entry-choice.ts';
 
@@ -44,6 +44,8 @@ export interface TarSettings {
   readonly choice: EntryChoice;
   /** Takes the compression off an entry that was compressed before it was packed. */
   readonly unwrap: (source: ByteSource, place: string) => ByteSource;
+  /** See {@link Inputs.mark}. */
+  readonly mark: () => InputsMark | undefined;
 }
 
 const BLOCK = 512;
@@ -54,6 +56,8 @@ const FILES: readonly unknown[] = ['file', 'contiguous-file'];
  * more; they are taken as the entries are read.
  */
 export class TarEntries implements Inputs {
+  readonly single = false;
+  readonly mark: () => InputsMark | undefined;
   readonly #source: ByteSource;
   readonly #settings: TarSettings;
   #extract: Extract | undefined;
@@ -72,6 +76,7 @@ export class TarEntries implements Inputs {
   constructor(source: ByteSource, settings: TarSettings) {
     this.#source = source;
     this.#settings = settings;
+    this.mark = settings.mark;
   }
 
   async next(): Promise<Input | undefined> {

@@ -1,12 +1,15 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { isMillraceError } from '../../../core/errors.ts';
 import { optionalPeer } from '../../../core/optional-peer.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { Compression } from '../compression.ts';
 import { DecompressedSource } from '../decompressed-source.ts';
+import { checkIdentity, type FileIdentity, fileIdentity } from '../file-identity.ts';
 import { FileSource } from '../file-source.ts';
 import type { Inflation } from '../inflation.ts';
-import type { Input, Inputs } from '../inputs.ts';
+import type { Input, Inputs, InputsMark } from '../inputs.ts';
 import { ioError } from '../io-error.ts';
+import type { TakenBytes } from '../raw-source.ts';
 import { archiveError, entryName, entryPlace, truncatedArchive } from './archive-entry.ts';
 import { CheckedSource } from './checked-source.ts';
 import type { EntryChoice } from './entry-choice.ts';
@@ -40,7 +43,9 @@ export interface ZipSettings {
   readonly choice: EntryChoice;
   /** Takes the compression off an entry that was compressed before it was packed. */
   readonly unwrap: (source: ByteSource, place: string) => ByteSource;
-  readonly consumed: (bytes: number) => void;
+  readonly taken: TakenBytes;
+  /** What the archive must be; anything where absent. */
+  readonly identity?: FileIdentity | undefined;
 }
 
 const METHODS: Readonly<Record<number, Compression>> = { 0: 'none', 8: 'deflate-raw', 93: 'zstd' };
@@ -55,6 +60,7 @@ const KIND = 0xf000;
  * of the whole archive: entries may share their data.
  */
 export class ZipEntries implements Inputs {
+  readonly single = false;
   readonly #settings: ZipSettings;
   readonly #handle: FileHandle;
   readonly #bytes: number;
@@ -62,7 +68,6 @@ export class ZipEntries implements Inputs {
   #directory: Directory | undefined;
   #entries: AsyncIterator<Entry, unknown> | undefined;
   #source: ByteSource | undefined;
-  #consumed = 0;
   /** What yauzl does with the file just now: it must be over before the file is closed. */
   #working: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
@@ -74,17 +79,18 @@ export class ZipEntries implements Inputs {
   }
 
   static async open(settings: ZipSettings): Promise<ZipEntries> {
-    const { path, inflation } = settings;
+    const { path, inflation, identity } = settings;
     const handle = await open(path, 'r').catch((cause: unknown) => {
       throw ioError('open', path, cause);
     });
     try {
+      if (identity !== undefined) checkIdentity(path, handle.fd, identity);
       const { size } = await handle.stat();
       inflation.took(size);
       return new ZipEntries(settings, handle, size);
     } catch (cause) {
       await handle.close();
-      throw ioError('open', path, cause);
+      throw isMillraceError(cause) ? cause : ioError('open', path, cause);
     }
   }
 
@@ -107,6 +113,11 @@ export class ZipEntries implements Inputs {
     return this.#closed;
   }
 
+  mark(): InputsMark | undefined {
+    const identity = this.#closed === undefined ? fileIdentity(this.#handle.fd) : undefined;
+    return identity && { identity, taken: this.#settings.taken.most, plain: false };
+  }
+
   async #close(): Promise<void> {
     await this.#source?.close();
     await this.#working.catch(ignore);
@@ -114,12 +125,12 @@ export class ZipEntries implements Inputs {
   }
 
   async #nextEntry(): Promise<Entry | undefined> {
-    const { path, choice, consumed } = this.#settings;
+    const { path, choice, taken } = this.#settings;
     const entries = this.#entries ?? (await this.#openDirectory());
     const found = await this.#work(path, () => entries.next());
     if (found.done !== true) return found.value;
     choice.end();
-    consumed(this.#bytes - this.#consumed);
+    taken.add(this.#bytes - taken.taken);
     return undefined;
   }
 
@@ -162,9 +173,9 @@ export class ZipEntries implements Inputs {
     return {
       read: async () => {
         const piece = await source.read();
-        const fresh = Math.min(piece?.length ?? 0, this.#bytes - this.#consumed);
-        this.#consumed += fresh;
-        if (fresh > 0) this.#settings.consumed(fresh);
+        const { taken } = this.#settings;
+        const fresh = Math.min(piece?.length ?? 0, this.#bytes - taken.taken);
+        if (fresh > 0) taken.add(fresh);
         return piece;
       },
       close: () => source.close(),

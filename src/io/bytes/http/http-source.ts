@@ -1,24 +1,36 @@
+import { changedError } from '../../../core/changed-error.ts';
 import { MillraceError } from '../../../core/errors.ts';
 import { formatSize } from '../../../core/size.ts';
 import type { ReadContext } from '../../../interfaces/reader.ts';
-import type { ByteSource } from '../byte-source.ts';
+import type { RawSource } from '../raw-source.ts';
 import { answerError, connectionError, statusError } from './http-error.ts';
 import type { HttpReadSettings } from './http-options.ts';
 import { type HttpAnswer, httpRequest } from './http-request.ts';
 import { HttpRetries } from './http-retries.ts';
 import type { HttpTarget } from './http-url.ts';
-import { type HttpVersion, partOf, versionOf } from './http-version.ts';
+import { type HttpIdentity, type HttpVersion, partOf, versionOf } from './http-version.ts';
 
 type Context = Pick<ReadContext, 'clock' | 'expected' | 'signal'>;
 type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
 
 const DOING = 'read';
 
+/** Where to go on with what a URL names. */
+export interface HttpStart {
+  readonly was: HttpIdentity;
+  /** Offset of the first byte that is needed. */
+  readonly byte: number;
+  /** Whether it may be another version by now. */
+  readonly anything: boolean;
+}
+
 /**
  * The bytes behind a URL, piece by piece. A connection that is lost is made again, and goes on where it
  * broke off, when the server still has the same version; bytes of two versions are never put together.
  */
-export class HttpSource implements ByteSource {
+export class HttpSource implements RawSource {
+  /** Offset of the first byte that it gives: 0 where the server gives no parts of what it has. */
+  start = 0;
   readonly #target: HttpTarget;
   readonly #settings: HttpReadSettings;
   readonly #context: Context;
@@ -30,6 +42,7 @@ export class HttpSource implements ByteSource {
   #requesting: AbortController | undefined;
   #offset = 0;
   #ended = false;
+  #resuming: HttpStart | undefined;
 
   private constructor(
     target: HttpTarget,
@@ -51,8 +64,10 @@ export class HttpSource implements ByteSource {
     settings: HttpReadSettings,
     context: Context,
     random: () => number = Math.random,
+    start?: HttpStart,
   ): Promise<HttpSource> {
     const source = new HttpSource(target, settings, context, random);
+    if (start !== undefined) source.#resume(start);
     const stop = (): void => void source.close();
     context.signal.addEventListener('abort', stop, { once: true });
     try {
@@ -72,10 +87,29 @@ export class HttpSource implements ByteSource {
     }
   }
 
+  identity(): HttpIdentity | undefined {
+    const { validator, total, encoded } = this.#version ?? {};
+    if (validator === undefined || encoded === undefined) return undefined;
+    return { kind: 'http', validator, ...(total === undefined ? {} : { total }), encoded };
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     this.#requesting?.abort();
     this.#letGo();
+  }
+
+  /**
+   * Of bytes that were encoded on the way, and of those of another version, no part can be asked for. One byte more is
+   * asked for than is needed: behind the last there is no part, as if it had changed.
+   */
+  #resume(start: HttpStart): void {
+    this.#resuming = start;
+    const { was, byte, anything } = start;
+    if (was.encoded || anything || byte <= 1) return;
+    this.#version = { validator: was.validator, total: was.total, encoded: false };
+    this.start = byte - 1;
+    this.#offset = this.start;
   }
 
   /** The next piece; nothing at the end, when the connection was lost, and when closed. */
@@ -164,11 +198,34 @@ export class HttpSource implements ByteSource {
 
   #accept(response: Response): void {
     const { label } = this.#target;
+    const resuming = this.#resuming;
+    if (resuming !== undefined && !resuming.anything) this.#checkVersion(response, resuming.was);
     if (this.#offset > 0) this.#checkPart(response);
     else if (response.status !== 200 && response.status !== 204) throw statusError(DOING, label, response);
     else this.#begin(response);
+    if (resuming !== undefined && this.#offset > 0 && this.#version?.total !== undefined) {
+      this.#context.expected(this.#version.total);
+    }
+    this.#resuming = undefined;
     this.#ended = response.body === null;
     this.#body = response.body?.getReader() as BodyReader | undefined;
+  }
+
+  /** The first answer of a run that goes on; one that has all of it begins at the beginning. */
+  #checkVersion(response: Response, was: HttpIdentity): void {
+    const gone = response.status === 416 || response.status === 412;
+    if (response.status !== 200 && response.status !== 204 && !gone) return;
+    if (gone || versionOf(response).validator !== was.validator) {
+      throw changedError(
+        this.#target.label,
+        'the server has another version of it',
+        "Start afresh without the checkpoint, or say resume: { changed: 'allow' } to go on at the same place of this version.",
+        { changed: 'version' },
+      );
+    }
+    this.#offset = 0;
+    this.start = 0;
+    this.#version = undefined;
   }
 
   #begin(response: Response): void {

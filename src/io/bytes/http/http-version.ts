@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** What tells one state of what a URL names from another. */
 export interface HttpVersion {
   /** For `If-Range`: the entity tag, when it is a strong one, or else the date of the last change. */
@@ -7,6 +9,16 @@ export interface HttpVersion {
   /** Whether the bytes were encoded on the way and decoded here: then offsets say nothing to the server. */
   readonly encoded: boolean;
 }
+
+/** What tells the version of a URL that was read from another; only those that have a validator can be told. */
+export const HttpIdentitySchema = z.strictObject({
+  kind: z.literal('http'),
+  validator: z.string(),
+  total: z.number().optional(),
+  encoded: z.boolean(),
+});
+
+export type HttpIdentity = z.output<typeof HttpIdentitySchema>;
 
 /** The version that an answer with the whole content is of. */
 export function versionOf({ headers }: Response): HttpVersion {

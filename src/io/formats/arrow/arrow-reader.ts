@@ -10,6 +10,7 @@ import { FileReadSchema, type FileReadSettings, type Paths } from '../../bytes/f
 import type { Input } from '../../bytes/inputs.ts';
 import { openInputs } from '../../bytes/open-source.ts';
 import type { InputFile } from '../../bytes/paths.ts';
+import type { RowProgress } from '../../bytes/row-progress.ts';
 import { groupBatches, type RowGroup } from '../columnar/group-batches.ts';
 import { wantedColumns } from '../columnar/wanted-columns.ts';
 import { arrowError } from './arrow-error.ts';
@@ -48,7 +49,8 @@ function reader<T>(paths: Paths, settings: ArrowReadSettings): Reader<T> {
     name: 'arrow',
     paths,
     settings,
-    batches: (file, label, context, left) => batches(file, label, context, left, settings, files),
+    batches: (file, label, context, left, progress) =>
+      batches({ file, label, context, left, progress, settings, files }),
   });
   return Object.freeze({
     ...read,
@@ -59,23 +61,28 @@ function reader<T>(paths: Paths, settings: ArrowReadSettings): Reader<T> {
   });
 }
 
-async function* batches<T>(
-  file: InputFile,
-  label: string,
-  context: ReadContext,
-  left: AbortSignal,
-  settings: ArrowReadSettings,
-  files: FileReadSettings,
-): AsyncGenerator<Batch<T>, void> {
+interface Reading {
+  readonly file: InputFile;
+  readonly label: string;
+  readonly context: ReadContext;
+  readonly left: AbortSignal;
+  readonly progress: RowProgress;
+  readonly settings: ArrowReadSettings;
+  readonly files: FileReadSettings;
+}
+
+async function* batches<T>(reading: Reading): AsyncGenerator<Batch<T>, void> {
+  const { file, label, context, left, progress, files } = reading;
   const library = await optionalPeer('apache-arrow', () => import('apache-arrow'), `read ${label}`);
-  const inputs = await openInputs(file, files, context);
+  const inputs = await openInputs(file, files, context, progress.from);
   // What waits for bytes that may never come ends when the input is closed.
   const close = () => void inputs.close();
   left.addEventListener('abort', close, { once: true });
   try {
     if (left.aborted) return;
+    progress.opened(() => inputs.mark());
     for (let input = await inputs.next(); input !== undefined; input = await inputs.next()) {
-      yield* inputBatches<T>(library, input, label, context, settings);
+      yield* inputBatches<T>(library, input, reading);
     }
   } finally {
     left.removeEventListener('abort', close);
@@ -86,9 +93,7 @@ async function* batches<T>(
 async function* inputBatches<T>(
   library: Library,
   { name, file, source }: Input,
-  label: string,
-  context: ReadContext,
-  settings: ArrowReadSettings,
+  { label, context, settings, progress }: Reading,
 ): AsyncGenerator<Batch<T>, void> {
   const decode = (head: Uint8Array) => {
     checkHead(head);
@@ -96,11 +101,16 @@ async function* inputBatches<T>(
   };
   const messages = new ArrowMessages({ name, source, maxBytes: settings.maxBatchBytes, decode });
   const place = { source: label, file };
+  const first = progress.begin(name);
   let start = 0;
   let make: ColumnRows | undefined;
   for await (const found of recordBatches(library, name, messages)) {
     const there = found.schema.fields.map((field) => field.name);
     const names = wantedColumns(name, there, settings.columns);
+    if (found.numRows > 0 && start + found.numRows <= first) {
+      start += found.numRows;
+      continue;
+    }
     const group = groupOf(found, {
       library,
       name,
@@ -110,7 +120,7 @@ async function* inputBatches<T>(
       most: Math.max(FEW_VALUES, messages.largest * VALUES_A_BYTE),
     });
     make ??= columnRows(names);
-    yield* groupBatches<T>(group, make, place, context);
+    yield* groupBatches<T>(group, make, place, context, progress, first);
     start += group.rows;
   }
 }

@@ -3,6 +3,7 @@ import type { ColumnRows } from '../../../core/column-rows.ts';
 import type { Batch, Origin } from '../../../interfaces/batch.ts';
 import type { Replacement } from '../../../interfaces/failure.ts';
 import type { ReadContext } from '../../../interfaces/reader.ts';
+import type { RowProgress } from '../../bytes/row-progress.ts';
 import { unsafeInteger } from './big-integers.ts';
 import { RowOrigin, type RowPlace } from './row-origin.ts';
 
@@ -18,19 +19,28 @@ export interface RowGroup {
 
 const BATCH = 1024;
 
-/** The rows of a group, made as they are asked for; those with an integer that no number can say are bad. */
+/**
+ * The rows of a group from row `first` of the file on, made as they are asked for; those with an integer that no
+ * number can say are bad.
+ */
 export function* groupBatches<T>(
   group: RowGroup,
   make: ColumnRows,
   place: Omit<RowPlace, 'first'>,
   context: ReadContext,
+  progress: RowProgress,
+  first = 0,
 ): Generator<Batch<T>, void> {
-  for (let from = 0; from < group.rows; from += BATCH) {
-    const rows: unknown[] = make(group.columns, from, Math.min(from + BATCH, group.rows));
+  for (let from = Math.max(0, first - group.start); from < group.rows; from += BATCH) {
+    const to = Math.min(from + BATCH, group.rows);
+    const rows: unknown[] = make(group.columns, from, to);
     const origin = new RowOrigin({ ...place, first: group.start + from + 1 });
-    yield group.unsafe.size === 0
-      ? batch(rows as T[], origin)
-      : judged(rows, from, group.unsafe, origin, context);
+    const made =
+      group.unsafe.size === 0
+        ? batch(rows as T[], origin)
+        : judged<T>(rows, from, group.unsafe, origin, context);
+    progress.made(group.start + to);
+    yield made;
   }
 }
 

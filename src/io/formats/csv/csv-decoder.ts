@@ -1,6 +1,8 @@
-import type { ColumnType } from '../../../core/column-types.ts';
+import { z } from 'zod';
+import { checkedPosition } from '../../../core/changed-error.ts';
+import { COLUMN_TYPES, type ColumnType } from '../../../core/column-types.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
-import type { DecodeContext, Decoder } from '../../../interfaces/format.ts';
+import type { DecodeContext, Decoder, DecoderPosition } from '../../../interfaces/format.ts';
 import { utf8Tail } from '../../bytes/utf8-text.ts';
 import { type Dialect, isStandardDialect } from './csv-dialect.ts';
 import { HeldBytes } from './held-bytes.ts';
@@ -13,6 +15,19 @@ import { canIndex } from './structural-index.ts';
 
 const NONE: Uint8Array = new Uint8Array(0);
 const NO_TYPES: readonly ColumnType[] = [];
+
+/** What was found out in front of the rows that are to come. */
+const CsvStateSchema = z.strictObject({
+  dialect: z.strictObject({
+    delimiter: z.string().min(1),
+    quote: z.string().max(1),
+    escape: z.string().optional(),
+    comment: z.string().optional(),
+    newline: z.enum(['\n', '\r']),
+  }),
+  types: z.array(z.enum(COLUMN_TYPES)).readonly().optional(),
+  head: z.union([z.array(z.string()), z.number().int().min(0)]).optional(),
+});
 
 /** CSV: once the dialect is known, the fast way where it can be taken, else papaparse's. */
 export class CsvDecoder<T> implements Decoder<T> {
@@ -29,6 +44,24 @@ export class CsvDecoder<T> implements Decoder<T> {
     this.#context = context;
     this.#settings = settings;
     this.#starter = new RowsStarter(settings, context);
+    const { from } = context;
+    if (from?.state === undefined) return;
+    const state = checkedPosition(CsvStateSchema, from.state, context.file ?? context.source);
+    this.#found = { ...state, byte: from.byte, line: from.line };
+    this.#decoder = this.#rows(this.#found);
+  }
+
+  /** Before the rows begin, nothing is given out, and all is read again. */
+  position(): DecoderPosition | undefined {
+    const { offset: byte = 0 } = this.#context;
+    const found = this.#found;
+    const decoder = this.#decoder;
+    if (found === undefined || decoder === undefined) return { byte, line: 1, record: 1 };
+    const position = decoder.position();
+    if (position === undefined) return undefined;
+    const { head, ...place } = position;
+    const { dialect, types } = found;
+    return { ...place, state: { dialect, types, head } };
   }
 
   decode(chunk: Uint8Array): Batch<T> | undefined {
@@ -54,9 +87,14 @@ export class CsvDecoder<T> implements Decoder<T> {
       this.#held.keep(0);
       return undefined;
     }
+    this.#found = { ...start, types };
+    return this.#rows(this.#found);
+  }
+
+  #rows(start: RowsStart): RowsDecoder<T> {
     return isStandardDialect(start.dialect) && canIndex()
-      ? new IndexedDecoder(this.#settings, this.#context, { ...start, types })
-      : new PapaDecoder(this.#settings, this.#context, { ...start, types });
+      ? new IndexedDecoder(this.#settings, this.#context, start)
+      : new PapaDecoder(this.#settings, this.#context, start);
   }
 
   #infer(dialect: Dialect, last: boolean): readonly ColumnType[] | undefined {

@@ -11,7 +11,7 @@ import { checkRecordBytes, isTooLong, tooLong } from './record-limit.ts';
 import { fieldsOf, type IndexedRows, type RowBuilder, rowBuilder } from './row-builder.ts';
 import { type CsvDecoding, type GrowingNumbers, type ReadRow, RowJudge } from './row-judge.ts';
 import { CsvOrigin, count, RowLocator } from './row-locator.ts';
-import { RETRY_BYTES, type RowsDecoder, type RowsStart } from './rows-start.ts';
+import { RETRY_BYTES, type RowsDecoder, type RowsPosition, type RowsStart } from './rows-start.ts';
 import { type Marks, type StructuralIndex, WINDOW, withIndex } from './structural-index.ts';
 import { WalkedRows } from './walked-row.ts';
 
@@ -55,15 +55,26 @@ export class IndexedDecoder<T> implements RowsDecoder<T> {
   /** What ends the run, behind records that leave before. */
   #fatal: { readonly error: unknown } | undefined;
 
-  constructor(settings: CsvDecoding, context: DecodeContext, { dialect, byte, line, types }: RowsStart) {
+  constructor(
+    settings: CsvDecoding,
+    context: DecodeContext,
+    { dialect, byte, line, types, head }: RowsStart,
+  ) {
     this.#context = context;
     this.#settings = settings;
     this.#dialect = dialect;
     this.#marks = marksOf(dialect);
     this.#judge = new RowJudge(settings, context, types);
+    if (head !== undefined) this.#judge.goOn(head);
     this.#walked = new WalkedRows(dialect);
     this.#byte = byte;
     this.#line = line;
+  }
+
+  position(): RowsPosition | undefined {
+    if (this.#fatal !== undefined) return undefined;
+    const { number: record, head } = this.#judge;
+    return { byte: this.#byte, line: this.#line, record, head };
   }
 
   decode(chunk: Uint8Array): Batch<T> | undefined {

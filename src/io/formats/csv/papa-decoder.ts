@@ -9,7 +9,7 @@ import { type CsvDecoding, RowJudge } from './row-judge.ts';
 import { count, RowLocator } from './row-locator.ts';
 import { RowReader, type Rows } from './row-reader.ts';
 import { afterComments } from './row-walk.ts';
-import { RETRY_BYTES, type RowsDecoder, type RowsStart } from './rows-start.ts';
+import { RETRY_BYTES, type RowsDecoder, type RowsPosition, type RowsStart } from './rows-start.ts';
 
 /** What papaparse makes of a piece of text; `cursor` is where the last whole row ends. */
 export interface Parsed extends Pick<Rows, 'data' | 'errors'> {
@@ -44,11 +44,18 @@ export class PapaDecoder<T> implements RowsDecoder<T> {
     this.#dialect = start.dialect;
     this.#parser = papaParser(start.dialect);
     this.#judge = new RowJudge(settings, context, start.types);
+    if (start.head !== undefined) this.#judge.goOn(start.head);
     this.#rows = new RowReader(this.#judge);
     this.#fed = start.byte;
     this.#decoded = start.byte;
     this.#byte = start.byte;
     this.#line = start.line;
+  }
+
+  position(): RowsPosition | undefined {
+    if (this.#rows.fatal !== undefined) return undefined;
+    const { number: record, head } = this.#judge;
+    return { byte: this.#byte, line: this.#line, record, head };
   }
 
   decode(chunk: Uint8Array): Batch<T> | undefined {

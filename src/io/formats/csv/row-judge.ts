@@ -15,6 +15,9 @@ export interface CsvDecoding extends CsvReadSettings {
   readonly selected?: readonly string[] | undefined;
 }
 
+/** The names of a file's first row, or the number of its fields where records are arrays. */
+export type CsvHead = readonly string[] | number;
+
 /** A row that was read field by field. */
 export interface ReadRow {
   /** Its number in the piece. */
@@ -46,7 +49,9 @@ export class RowJudge {
   /** Whether odd quotes make a row bad. */
   readonly #strict: boolean;
   #layout: Layout | undefined;
-  #record = 1;
+  /** The names in the first row, or its width where it has none: what the layout came from. */
+  #head: CsvHead | undefined;
+  #record: number;
 
   /** `inferred`: the types of the columns, where they were found out. */
   constructor(settings: CsvDecoding, context: DecodeContext, inferred?: readonly ColumnType[]) {
@@ -55,7 +60,20 @@ export class RowJudge {
     this.#where = context.file ?? context.source;
     this.#inferred = inferred;
     this.#strict = settings.quotes === 'strict';
+    this.#record = context.from?.record ?? 1;
     if (Array.isArray(settings.header)) this.#layout = this.#named(settings.header);
+  }
+
+  /** What `begin` found in the first row, for {@link goOn}; `undefined` before it, and where it is not needed. */
+  get head(): CsvHead | undefined {
+    return this.#head;
+  }
+
+  /** Takes the layout from what an earlier judge found in the first row. */
+  goOn(head: CsvHead): void {
+    this.#head = head;
+    this.#layout =
+      typeof head === 'number' ? arrayLayout(head, this.#settings, this.#where) : this.#named(head);
   }
 
   /** `undefined` until the first row was there. */
@@ -66,6 +84,11 @@ export class RowJudge {
   /** Number of the record in the next row: 0 for the header. */
   get next(): number {
     return this.#layout === undefined && this.#settings.header === true ? 0 : this.#record;
+  }
+
+  /** Number of the next record, counted from 1. */
+  get number(): number {
+    return this.#record;
   }
 
   /** The numbers of a piece that begins now. */
@@ -90,7 +113,7 @@ export class RowJudge {
    */
   begin({ fields, row, bad, locator }: ReadRow): boolean {
     if (this.#settings.header === false) {
-      this.#layout = arrayLayout(fields.length, this.#settings, this.#where);
+      this.goOn(fields.length);
       return false;
     }
     if (bad && this.#strict) {
@@ -98,7 +121,7 @@ export class RowJudge {
         hint: QUOTES_HINT,
       });
     }
-    this.#layout = this.#named(fields);
+    this.goOn(fields);
     return true;
   }
 

@@ -7,6 +7,7 @@ import { assumedDialect, type Dialect, settleDialect } from './csv-dialect.ts';
 import type { CsvReadSettings } from './csv-read-options.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { isTooLong, tooLong } from './record-limit.ts';
+import type { CsvHead } from './row-judge.ts';
 
 /** Where the rows of a file begin, and how they are written. */
 export interface RowsStart {
@@ -17,6 +18,16 @@ export interface RowsStart {
   readonly line: number;
   /** The types of the columns, where they were inferred. */
   readonly types?: readonly ColumnType[] | undefined;
+  /** What the first row was, where reading goes on behind it. */
+  readonly head?: CsvHead | undefined;
+}
+
+/** Where the next row of a file begins, and what its first row was. */
+export interface RowsPosition {
+  readonly byte: number;
+  readonly line: number;
+  readonly record: number;
+  readonly head?: CsvHead | undefined;
 }
 
 /** Reads the rows of a file from where they start. */
@@ -24,6 +35,8 @@ export interface RowsDecoder<T> {
   decode(chunk: Uint8Array): Batch<T> | undefined;
   /** Takes the end of the file. */
   flush(chunk: Uint8Array): Batch<T> | undefined;
+  /** `undefined` when the next call throws. */
+  position(): RowsPosition | undefined;
 }
 
 /** Below this, held bytes are looked at again whenever a line end comes; above it, when they have doubled. */

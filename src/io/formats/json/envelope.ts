@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { ARRAY_END } from './element-spans.ts';
 import { type JsonFault, tooDeep, unexpected } from './json-fault.ts';
 import { type ContainerPath, formatPath } from './json-path.ts';
@@ -36,6 +37,20 @@ export interface EnvelopeSettings {
   readonly onValue?: (at: number) => void;
 }
 
+/** Where a check stands. */
+export const EnvelopeStateSchema = z.strictObject({
+  state: z.number().int().min(VALUE).max(DONE),
+  entered: z.boolean(),
+  open: z.array(z.number()),
+  matched: z.number().int().min(0),
+  found: z.boolean(),
+  isKey: z.boolean(),
+  token: z.string(),
+  digits: z.number(),
+});
+
+export type EnvelopeState = z.output<typeof EnvelopeStateSchema>;
+
 /**
  * Checks documents as strictly as RFC 8259 demands, and keeps nothing of them. With a path it stops in
  * the array or object there, whose elements are read by somebody else: what lies around it is checked.
@@ -51,19 +66,42 @@ export class Envelope {
   readonly #many: boolean;
   readonly #onValue: ((at: number) => void) | undefined;
   #state = VALUE;
-  readonly #open: number[] = [];
+  #open: number[] = [];
   #matched = 0;
   #found: boolean;
   #isKey = false;
   #token = '';
   #digits = 0;
 
-  constructor({ path, maxDepth, many, onValue }: EnvelopeSettings) {
+  constructor({ path, maxDepth, many, onValue }: EnvelopeSettings, from?: EnvelopeState) {
     this.#path = path;
     this.#maxDepth = maxDepth;
     this.#many = many ?? false;
     this.#onValue = onValue;
     this.#found = path === undefined;
+    if (from === undefined) return;
+    this.entered = from.entered;
+    this.#state = from.state;
+    this.#open = [...from.open];
+    this.#matched = from.matched;
+    this.#found = from.found;
+    this.#isKey = from.isKey;
+    this.#token = from.token;
+    this.#digits = from.digits;
+  }
+
+  /** For another check to go on from; the line is not in it. */
+  snapshot(): EnvelopeState {
+    return {
+      state: this.#state,
+      entered: this.entered,
+      open: [...this.#open],
+      matched: this.#matched,
+      found: this.#found,
+      isKey: this.#isKey,
+      token: this.#token,
+      digits: this.#digits,
+    };
   }
 
   /** Whether the document is over. */

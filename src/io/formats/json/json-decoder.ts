@@ -1,14 +1,16 @@
+import { z } from 'zod';
 import { batch } from '../../../core/batch.ts';
+import { checkedPosition } from '../../../core/changed-error.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
-import type { DecodeContext, Decoder } from '../../../interfaces/format.ts';
+import type { DecodeContext, Decoder, DecoderPosition } from '../../../interfaces/format.ts';
 import { ByteOrigin, type BytePiece, lineFeeds, utf8 } from '../../bytes/byte-origin.ts';
 import { fileOrigin } from '../../bytes/file-origin.ts';
 import { ARRAY_END, type Container, type Expected, elementSpans, pastSpace } from './element-spans.ts';
-import { Envelope } from './envelope.ts';
+import { Envelope, EnvelopeStateSchema } from './envelope.ts';
 import { faultError, truncatedError } from './json-error.ts';
 import type { ContainerPath } from './json-path.ts';
 import { RecordParser, type RecordSettings } from './record-parser.ts';
-import { Structure } from './structure.ts';
+import { Structure, type StructureState, StructureStateSchema } from './structure.ts';
 
 export interface JsonDecoderSettings extends RecordSettings {
   readonly path: ContainerPath;
@@ -16,6 +18,13 @@ export interface JsonDecoderSettings extends RecordSettings {
 }
 
 const COMMA = 44;
+
+const JsonStateSchema = z.strictObject({
+  envelope: EnvelopeStateSchema,
+  expected: z.enum(['first', 'element', 'comma']),
+  /** Within an element that is too long. */
+  dropping: StructureStateSchema.optional(),
+});
 
 /**
  * Decodes the elements of one array, or the members of one object, of a document. In a chunk, only the
@@ -38,17 +47,35 @@ export class JsonDecoder<T> implements Decoder<T> {
   #dropping = false;
   /** Place of what is held, or else of what comes next. */
   #byte: number;
-  #line = 1;
-  #record = 1;
+  #line: number;
+  #record: number;
   #fatal: { readonly error: unknown } | undefined;
 
   constructor(context: DecodeContext, settings: JsonDecoderSettings) {
     this.#context = context;
     this.#settings = settings;
-    this.#envelope = new Envelope(settings);
+    const { from } = context;
+    const where = context.file ?? context.source;
+    const state = from?.state === undefined ? undefined : checkedPosition(JsonStateSchema, from.state, where);
+    this.#envelope = new Envelope(settings, state?.envelope);
     this.#isArray = settings.path.closer === ARRAY_END;
     this.#parser = new RecordParser(context, settings, this.#isArray ? 'elements' : 'members');
     this.#byte = context.offset ?? 0;
+    this.#line = from?.line ?? 1;
+    this.#record = from?.record ?? 1;
+    if (state === undefined) return;
+    this.#expected = state.expected;
+    this.#dropping = state.dropping !== undefined;
+    if (this.#envelope.entered) this.#enter(state.dropping);
+  }
+
+  /** An element under way begins anew, unless it is too long. */
+  position(): DecoderPosition | undefined {
+    if (this.#fatal !== undefined) return undefined;
+    const envelope = this.#envelope.snapshot();
+    const dropping = this.#dropping ? this.#structure.snapshot() : undefined;
+    const state = { envelope, expected: this.#expected, ...(dropping && { dropping }) };
+    return { byte: this.#byte, line: this.#line, record: this.#record, state };
   }
 
   decode(chunk: Uint8Array): Batch<T> | undefined {
@@ -89,16 +116,19 @@ export class JsonDecoder<T> implements Decoder<T> {
     const envelope = this.#envelope;
     envelope.line = this.#line;
     const at = envelope.scan(chunk, from);
-    const { fault, depth } = envelope;
+    const { fault } = envelope;
     this.#line = envelope.line;
     if (fault !== undefined) this.#fatal = { error: faultError(fault, this.#origin(fault.at - from)) };
-    else if (envelope.entered) {
-      const { path, maxDepth, maxRecordBytes } = this.#settings;
-      this.#container = { closer: path.closer, depth, maxDepth, maxRecordBytes };
-      this.#structure = new Structure(depth, maxDepth, path.closer);
-    }
+    else if (envelope.entered) this.#enter();
     this.#byte += at - from;
     return at;
+  }
+
+  #enter(from?: StructureState): void {
+    const { depth } = this.#envelope;
+    const { path, maxDepth, maxRecordBytes } = this.#settings;
+    this.#container = { closer: path.closer, depth, maxDepth, maxRecordBytes };
+    this.#structure = new Structure(depth, maxDepth, path.closer, from);
   }
 
   /** Drops what is left of an element that is too long. */

@@ -2,6 +2,7 @@ import { defer, mergeMap } from 'rxjs';
 import { parseOptions } from '../../../core/options.ts';
 import type { DecodeContext, Decoder } from '../../../interfaces/format.ts';
 import type { ReadContext, Reader } from '../../../interfaces/reader.ts';
+import { CountedDecoder } from '../../bytes/counted-decoder.ts';
 import type { Paths } from '../../bytes/file-options.ts';
 import { fileReader } from '../../bytes/file-reader.ts';
 import { JsonDecoder } from './json-decoder.ts';
@@ -58,7 +59,11 @@ export function jsonReader<T = unknown>(paths: Paths, options: JsonReadOptions =
   }
   let streamJson: StreamJson | undefined;
   const reader = read(
-    (context) => new PickDecoder<T>(context, { ...settings, paths: picks, many }, streamJson!),
+    (context) =>
+      new CountedDecoder<T>(
+        context,
+        (inner) => new PickDecoder<T>(inner, { ...settings, paths: picks, many }, streamJson!),
+      ),
   );
   const load = async () => {
     streamJson ??= await streamJsonModule();

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type JsonFault, tooDeep, unexpected } from './json-fault.ts';
 import { KERNEL_BYTES, KERNEL_LEVELS, type StructureKernel, structureKernel } from './structure-kernel.ts';
 
@@ -14,6 +15,14 @@ const ESCAPED = 3;
 
 /** Below so many bytes a loop is quicker than handing them to the kernel. */
 const FEW = 256;
+
+/** Where a scan stands within an element. */
+export const StructureStateSchema = z.strictObject({
+  string: z.number().int().min(OUTSIDE).max(ESCAPED),
+  closers: z.array(z.number()),
+});
+
+export type StructureState = z.output<typeof StructureStateSchema>;
 
 /**
  * Follows quotes and brackets through an array or object whose bytes come in pieces, from behind its
@@ -38,12 +47,25 @@ export class Structure {
   readonly #closers: Uint8Array;
   readonly #kernel: StructureKernel | null;
 
-  /** `outside` is the depth of the array or object itself, counted from 1; `closer` the bracket that ends it. */
-  constructor(outside: number, maxDepth: number, closer: number) {
+  /**
+   * `outside` is the depth of the array or object itself, counted from 1; `closer` the bracket that ends it. With
+   * `from` it goes on within an element.
+   */
+  constructor(outside: number, maxDepth: number, closer: number, from?: StructureState) {
     this.#outside = outside;
     this.#closer = closer;
     this.#closers = new Uint8Array(Math.max(0, maxDepth - outside));
     this.#kernel = this.#closers.length > KERNEL_LEVELS ? null : structureKernel();
+    if (from === undefined) return;
+    const closers = from.closers.slice(0, this.#closers.length);
+    this.#string = from.string;
+    this.#depth = closers.length;
+    this.#closers.set(closers);
+  }
+
+  /** For another scan to go on from. */
+  snapshot(): StructureState {
+    return { string: this.#string, closers: [...this.#closers.subarray(0, this.#depth)] };
   }
 
   /** Scans `bytes` from index `from`; returns where it stopped: at their end, the closing bracket, or a fault. */

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type JsonFault, tooDeep, unexpected } from './json-fault.ts';
 
 const BETWEEN = 0;
@@ -14,6 +15,17 @@ const COLON = 58;
 const BACKSLASH = 92;
 const OPEN = 123;
 const CLOSE = 125;
+
+/** Where a scan stands: between two values, or within one that is not wanted. */
+export const ScanStateSchema = z.strictObject({
+  separated: z.boolean(),
+  count: z.number().int().min(0),
+  within: z
+    .strictObject({ state: z.number().int().min(SCALAR).max(BROKEN), closers: z.array(z.number()) })
+    .optional(),
+});
+
+export type ScanState = z.output<typeof ScanStateSchema>;
 
 /**
  * Finds where values that stand one after another start and end, in bytes that come in pieces; looks at
@@ -34,9 +46,29 @@ export class ValueScanner {
   readonly #single: boolean;
 
   /** `single` allows for one value and no record separators. */
-  constructor(maxDepth: number, single: boolean) {
+  constructor(maxDepth: number, single: boolean, from?: ScanState) {
     this.#closers = new Uint8Array(maxDepth);
     this.#single = single;
+    if (from === undefined) return;
+    this.#separated = from.separated;
+    this.#count = from.count;
+    if (from.within === undefined) return;
+    const { state, closers } = from.within;
+    this.#state = state;
+    this.#depth = closers.length;
+    this.#closers.set(closers.slice(0, maxDepth));
+    this.start = -1;
+  }
+
+  /** For another scan to go on from: where a value under way is wanted, from its start. */
+  snapshot(): ScanState {
+    const between = this.#state === BETWEEN;
+    const again = !between && this.start !== -1;
+    const count = this.#count - (again && this.#single ? 1 : 0);
+    const separated = this.#separated;
+    if (between || again) return { separated, count };
+    const closers = [...this.#closers.subarray(0, this.#depth)];
+    return { separated, count, within: { state: this.#state, closers } };
   }
 
   /** Whether a value has started and not ended. */

@@ -1,11 +1,12 @@
 import { batch } from '../../../core/batch.ts';
+import { checkedPosition } from '../../../core/changed-error.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
-import type { DecodeContext, Decoder } from '../../../interfaces/format.ts';
+import type { DecodeContext, Decoder, DecoderPosition } from '../../../interfaces/format.ts';
 import { ByteOrigin, lineFeeds } from '../../bytes/byte-origin.ts';
 import { fileOrigin } from '../../bytes/file-origin.ts';
 import { faultError, truncatedError } from './json-error.ts';
 import { RecordParser, type RecordSettings } from './record-parser.ts';
-import { ValueScanner } from './value-scanner.ts';
+import { ScanStateSchema, ValueScanner } from './value-scanner.ts';
 
 export interface ValuesDecoderSettings extends RecordSettings {
   readonly maxDepth: number;
@@ -27,16 +28,27 @@ export class ValuesDecoder<T> implements Decoder<T> {
   #partBytes = 0;
   /** Place of what is held, or else of what comes next. */
   #byte: number;
-  #line = 1;
-  #record = 1;
+  #line: number;
+  #record: number;
   #fatal: { readonly error: unknown } | undefined;
 
   constructor(context: DecodeContext, settings: ValuesDecoderSettings) {
     this.#context = context;
     this.#settings = settings;
-    this.#scanner = new ValueScanner(settings.maxDepth, settings.single);
+    const { from } = context;
+    const where = context.file ?? context.source;
+    const state = from?.state === undefined ? undefined : checkedPosition(ScanStateSchema, from.state, where);
+    this.#scanner = new ValueScanner(settings.maxDepth, settings.single, state);
     this.#parser = new RecordParser(context, settings, 'values');
     this.#byte = context.offset ?? 0;
+    this.#line = from?.line ?? 1;
+    this.#record = from?.record ?? 1;
+  }
+
+  position(): DecoderPosition | undefined {
+    if (this.#fatal !== undefined) return undefined;
+    const state = this.#scanner.snapshot();
+    return { byte: this.#byte, line: this.#line, record: this.#record, state };
   }
 
   decode(chunk: Uint8Array): Batch<T> | undefined {

@@ -1,9 +1,9 @@
 import { batch } from '../../../core/batch.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
 import type { DecodeFailure } from '../../../interfaces/failure.ts';
-import type { DecodeContext, Decoder } from '../../../interfaces/format.ts';
+import type { DecodeContext, Decoder, DecoderPosition } from '../../../interfaces/format.ts';
 import { ByteOrigin, type Spans, utf8 } from '../../bytes/byte-origin.ts';
-import { type LineBlock, LineBlocks, lineSpans } from '../../bytes/line-blocks.ts';
+import { DROPPING, type LineBlock, LineBlocks, lineSpans } from '../../bytes/line-blocks.ts';
 import { longRecord, rawHead } from '../../bytes/record-limit.ts';
 import { type BigIntegers, mayHoldBigIntegers, parseJson } from '../json/big-integers.ts';
 import { syntaxError } from '../json/json-error.ts';
@@ -34,8 +34,8 @@ export class NdjsonDecoder<T> implements Decoder<T> {
   readonly #bigints: BigIntegers;
   readonly #blocks: LineBlocks;
   readonly #fields: FieldReader | undefined;
-  #line = 1;
-  #record = 1;
+  #line: number;
+  #record: number;
   #apart = 0;
   #fatal: { readonly error: unknown } | undefined;
 
@@ -43,7 +43,9 @@ export class NdjsonDecoder<T> implements Decoder<T> {
     const { maxRecordBytes, bigints = 'number', fields } = settings;
     this.#context = context;
     this.#maxBytes = maxRecordBytes;
-    this.#blocks = new LineBlocks(maxRecordBytes, context.offset ?? 0);
+    this.#blocks = new LineBlocks(maxRecordBytes, context.offset ?? 0, context.from?.state === DROPPING);
+    this.#line = context.from?.line ?? 1;
+    this.#record = context.from?.record ?? 1;
     this.#bigints = bigints;
     this.#fields = fields;
   }
@@ -54,6 +56,13 @@ export class NdjsonDecoder<T> implements Decoder<T> {
 
   flush(): Batch<T> | undefined {
     return this.#parse(this.#blocks.flush());
+  }
+
+  position(): DecoderPosition | undefined {
+    if (this.#fatal !== undefined) return undefined;
+    const { next, dropping } = this.#blocks;
+    const place = { byte: next, line: this.#line, record: this.#record };
+    return dropping ? { ...place, state: DROPPING } : place;
   }
 
   #parse(block: LineBlock | undefined): Batch<T> | undefined {

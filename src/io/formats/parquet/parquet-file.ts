@@ -1,7 +1,16 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { AsyncBuffer } from 'hyparquet';
-import { MillraceError } from '../../../core/errors.ts';
+import { isMillraceError, MillraceError } from '../../../core/errors.ts';
+import { checkIdentity, type FileIdentity, fileIdentity } from '../../bytes/file-identity.ts';
+import type { InputsMark } from '../../bytes/inputs.ts';
 import { ioError } from '../../bytes/io-error.ts';
+
+/** What is known of a file that is gone on with. */
+export interface ParquetFrom {
+  /** What it must be; anything where absent. */
+  readonly identity?: FileIdentity | undefined;
+  readonly taken: number;
+}
 
 /** A Parquet file that is open: parts of it, by the offsets of their first byte and the one behind their last. */
 export class ParquetFile implements AsyncBuffer {
@@ -12,25 +21,37 @@ export class ParquetFile implements AsyncBuffer {
   /** Bytes that were not told of yet: what is read twice counts once. */
   #left: number;
 
-  private constructor(path: string, handle: FileHandle, bytes: number, took: (bytes: number) => void) {
+  private constructor(
+    path: string,
+    handle: FileHandle,
+    bytes: number,
+    took: (bytes: number) => void,
+    told: number,
+  ) {
     this.#path = path;
     this.#handle = handle;
     this.byteLength = bytes;
-    this.#left = bytes;
+    this.#left = Math.max(0, bytes - told);
     this.#took = took;
   }
 
-  /** `took` is told of the bytes that were read, as many in all as the file has. */
-  static async open(path: string, took: (bytes: number) => void): Promise<ParquetFile> {
+  /**
+   * `took` is told of the bytes that were read, as many in all as the file has. With `from` it must be what it was, and
+   * what was told of then is not told of again.
+   *
+   * @throws MillraceError `ERR_CHANGED`.
+   */
+  static async open(path: string, took: (bytes: number) => void, from?: ParquetFrom): Promise<ParquetFile> {
     const handle = await open(path, 'r').catch((cause: unknown) => {
       throw ioError('open', path, cause);
     });
     try {
+      if (from?.identity !== undefined) checkIdentity(path, handle.fd, from.identity);
       const { size } = await handle.stat();
-      return new ParquetFile(path, handle, size, took);
+      return new ParquetFile(path, handle, size, took, from?.taken ?? 0);
     } catch (cause) {
       await handle.close();
-      throw ioError('open', path, cause);
+      throw isMillraceError(cause) ? cause : ioError('open', path, cause);
     }
   }
 
@@ -62,6 +83,11 @@ export class ParquetFile implements AsyncBuffer {
   /** Nothing more is wanted of it: columns that nobody asked for count as taken, too. */
   end(): void {
     this.#count(this.#left);
+  }
+
+  mark(): InputsMark | undefined {
+    const identity = fileIdentity(this.#handle.fd);
+    return identity && { identity, taken: this.byteLength - this.#left, plain: false };
   }
 
   close(): Promise<void> {

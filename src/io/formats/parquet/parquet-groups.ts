@@ -54,11 +54,12 @@ export class ParquetGroups {
     }
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<RowGroup, void> {
+  /** The groups that have rows behind the `first` of the file. */
+  async *behind(first: number): AsyncGenerator<RowGroup, void> {
     let start = 0;
     for (const [at, group] of this.#scan.metadata.row_groups.entries()) {
       const rows = Number(group.num_rows);
-      if (rows > 0) {
+      if (start + rows > first) {
         this.#check(group, at);
         yield await this.#read(start, rows);
       }

@@ -7,7 +7,7 @@ import { type BigIntegers, bigIntegerFields } from '../columnar/big-integers.ts'
 
 /** Options of `parquet.read`. */
 export interface ParquetReadOptions
-  extends Pick<FileReadOptions, 'onError' | 'hidden' | 'allowEmpty'>,
+  extends Pick<FileReadOptions, 'onError' | 'hidden' | 'allowEmpty' | 'resume'>,
     BigIntegers {
   /** The only columns that are read, in this order; all when absent. */
   readonly columns?: readonly string[] | undefined;
@@ -20,12 +20,13 @@ export interface ParquetReadOptions
   readonly maxGroupBytes?: Size | undefined;
 }
 
-const { onError, hidden, allowEmpty } = fileReadFields;
+const { onError, hidden, allowEmpty, resume } = fileReadFields;
 
 export const ParquetReadSchema = z.strictObject({
   onError,
   hidden,
   allowEmpty,
+  resume,
   columns: columnNames('The only columns that are read, in this order; all when absent'),
   ...bigIntegerFields,
   binaryAsText: z

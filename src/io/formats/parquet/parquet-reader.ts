@@ -7,6 +7,8 @@ import { batchReader } from '../../bytes/batch-reader.ts';
 import type { Paths } from '../../bytes/file-options.ts';
 import { httpTarget } from '../../bytes/http/http-url.ts';
 import type { InputFile } from '../../bytes/paths.ts';
+import { requiredIdentity } from '../../bytes/required-identity.ts';
+import type { RowProgress } from '../../bytes/row-progress.ts';
 import { groupBatches } from '../columnar/group-batches.ts';
 import { ParquetFile } from './parquet-file.ts';
 import { ParquetGroups } from './parquet-groups.ts';
@@ -43,7 +45,7 @@ function reader<T>(paths: Paths, settings: ParquetReadSettings): Reader<T> {
     name: 'parquet',
     paths,
     settings,
-    batches: (file, label, context) => batches(file, label, context, settings),
+    batches: (file, label, context, _, progress) => batches(file, label, context, settings, progress),
   });
   return Object.freeze({
     ...read,
@@ -59,14 +61,19 @@ async function* batches<T>(
   label: string,
   context: ReadContext,
   settings: ParquetReadSettings,
+  progress: RowProgress,
 ): AsyncGenerator<Batch<T>, void> {
   const path = seekable(input);
-  const file = await ParquetFile.open(path, (bytes) => context.consumed(bytes));
+  const { from } = progress;
+  const start = from && { identity: requiredIdentity(from, settings), taken: from.taken };
+  const file = await ParquetFile.open(path, (bytes) => context.consumed(bytes), start);
   try {
+    progress.opened(() => file.mark());
+    const first = progress.begin(path);
     const groups = await ParquetGroups.open(path, file, settings);
     const make = columnRows(groups.names);
-    for await (const group of groups) {
-      yield* groupBatches<T>(group, make, { source: label, file: path }, context);
+    for await (const group of groups.behind(first)) {
+      yield* groupBatches<T>(group, make, { source: label, file: path }, context, progress, first);
     }
     file.end();
   } finally {

@@ -3,7 +3,7 @@ import { MillraceError } from '../../../core/errors.ts';
 import { type RecordBuilder, recordBuilder } from '../../../core/record-builder.ts';
 import { formatSize } from '../../../core/size.ts';
 import type { Batch, Origin } from '../../../interfaces/batch.ts';
-import type { DecodeContext, Decoder } from '../../../interfaces/format.ts';
+import type { DecodeContext, Decoder, DecoderPosition } from '../../../interfaces/format.ts';
 import { groupNames } from './text-read-options.ts';
 
 /** Makes objects of text by the named groups of a pattern; the text comes from another decoder. */
@@ -32,6 +32,10 @@ export class FieldsDecoder<T> implements Decoder<T> {
   flush(): Batch<T> | undefined {
     if (this.#fatal !== undefined) throw this.#fatal.error;
     return this.#match(this.#texts.flush());
+  }
+
+  position(): DecoderPosition | undefined {
+    return this.#fatal === undefined ? this.#texts.position?.() : undefined;
   }
 
   /** Records before the one that ends the run still leave; what ends it is thrown by the next call. */

@@ -1,9 +1,9 @@
 import { isAscii } from 'node:buffer';
 import { batch } from '../../../core/batch.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
-import type { DecodeContext, Decoder } from '../../../interfaces/format.ts';
+import type { DecodeContext, Decoder, DecoderPosition } from '../../../interfaces/format.ts';
 import { ByteOrigin, type Spans } from '../../bytes/byte-origin.ts';
-import { type LineBlock, LineBlocks, lineSpans } from '../../bytes/line-blocks.ts';
+import { DROPPING, type LineBlock, LineBlocks, lineSpans } from '../../bytes/line-blocks.ts';
 import { longRecord, rawHead } from '../../bytes/record-limit.ts';
 
 /** Decodes lines, which end in LF or CRLF, into strings without their ends. */
@@ -11,13 +11,14 @@ export class LineDecoder implements Decoder<string> {
   readonly #context: DecodeContext;
   readonly #maxBytes: number;
   readonly #blocks: LineBlocks;
-  #line = 1;
+  #line: number;
   #fatal: { readonly error: unknown } | undefined;
 
   constructor(context: DecodeContext, maxBytes: number) {
     this.#context = context;
     this.#maxBytes = maxBytes;
-    this.#blocks = new LineBlocks(maxBytes, context.offset ?? 0);
+    this.#blocks = new LineBlocks(maxBytes, context.offset ?? 0, context.from?.state === DROPPING);
+    this.#line = context.from?.line ?? 1;
   }
 
   decode(chunk: Uint8Array): Batch<string> | undefined {
@@ -26,6 +27,13 @@ export class LineDecoder implements Decoder<string> {
 
   flush(): Batch<string> | undefined {
     return this.#split(this.#blocks.flush());
+  }
+
+  position(): DecoderPosition | undefined {
+    if (this.#fatal !== undefined) return undefined;
+    const { next, dropping } = this.#blocks;
+    const place = { byte: next, line: this.#line, record: this.#line };
+    return dropping ? { ...place, state: DROPPING } : place;
   }
 
   #split(block: LineBlock | undefined): Batch<string> | undefined {

@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { batch } from '../../../core/batch.ts';
 import type { Batch, BatchOrigin, Origin } from '../../../interfaces/batch.ts';
-import type { DecodeContext, Decoder } from '../../../interfaces/format.ts';
+import type { DecodeContext, Decoder, DecoderPosition } from '../../../interfaces/format.ts';
 import { fileOrigin } from '../../bytes/file-origin.ts';
 import { type LineBlock, LineBlocks, lineSpans } from '../../bytes/line-blocks.ts';
 import { longRecord, rawHead } from '../../bytes/record-limit.ts';
@@ -17,6 +17,8 @@ export interface MultiLineSettings {
 /** The record that the next line may go on with. */
 interface OpenRecord {
   readonly origin: Origin;
+  readonly byte: number;
+  readonly line: number;
   text: string;
   bytes: number;
 }
@@ -27,14 +29,16 @@ export class MultiLineDecoder implements Decoder<string> {
   readonly #settings: MultiLineSettings;
   readonly #blocks: LineBlocks;
   #open: OpenRecord | undefined;
-  #line = 1;
-  #record = 1;
+  #line: number;
+  #record: number;
   #fatal: { readonly error: unknown } | undefined;
 
   constructor(context: DecodeContext, settings: MultiLineSettings) {
     this.#context = context;
     this.#settings = settings;
     this.#blocks = new LineBlocks(settings.maxRecordBytes, context.offset ?? 0);
+    this.#line = context.from?.line ?? 1;
+    this.#record = context.from?.record ?? 1;
   }
 
   decode(chunk: Uint8Array): Batch<string> | undefined {
@@ -43,6 +47,13 @@ export class MultiLineDecoder implements Decoder<string> {
 
   flush(): Batch<string> | undefined {
     return this.#gather(this.#blocks.flush(), true);
+  }
+
+  /** The record that is open begins anew. */
+  position(): DecoderPosition | undefined {
+    if (this.#fatal !== undefined) return undefined;
+    const { byte, line } = this.#open ?? { byte: this.#blocks.next, line: this.#line };
+    return { byte, line, record: this.#record };
   }
 
   /** Records before the one that ends the run still leave; what ends it is thrown by the next call. */
@@ -71,7 +82,7 @@ export class MultiLineDecoder implements Decoder<string> {
       if (begins || this.#open === undefined) {
         this.#close(records, origins);
         const origin = fileOrigin(this.#context, this.#record, this.#line, byte + from);
-        this.#open = { origin, text: line, bytes: to - from };
+        this.#open = { origin, byte: byte + from, line: this.#line, text: line, bytes: to - from };
       } else {
         this.#open.bytes += to - from + 1;
         // What is too long is refused when it ends; of its text no more is kept than shows what it was.

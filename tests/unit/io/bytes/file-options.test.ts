@@ -13,6 +13,7 @@ describe('the options of files', () => {
       invalid: 'fail',
       allowEmpty: false,
       maxRecordBytes: 2 ** 24,
+      resume: { changed: 'fail' },
       maxInflation: 1000,
       chunkBytes: 2 ** 17,
       http: {
