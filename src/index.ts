@@ -37,12 +37,15 @@ export type {
   Emit,
   Operator,
   OperatorContext,
+  Output,
   SyncLogic,
 } from './interfaces/operator.ts';
 export type { Budget, Failure, LetterTarget, OnError, Policy } from './interfaces/policy.ts';
 export type { Demand, ReadContext, Reader, ReaderTraits } from './interfaces/reader.ts';
 export type {
   Balance,
+  CheckpointOptions,
+  CheckpointSummary,
   Logger,
   Metrics,
   NodeCounts,
@@ -90,6 +93,11 @@ export type { PositionHook } from './io/memory/positioned-reader.ts';
 export { toArray } from './io/memory/to-array.ts';
 export { webWritable } from './io/memory/web-writable.ts';
 export type { DiagnosticMessage } from './observe/diagnostics.ts';
+export {
+  type DirectoryStoreOptions,
+  directoryStore,
+} from './processing/checkpoint/directory-store.ts';
+export type { Guarantee, Guarantees, SinkGuarantee } from './processing/checkpoint/guarantees.ts';
 export type { Branch } from './processing/graph/branch.ts';
 export type { GraphDescription } from './processing/graph/describe.ts';
 export type { Flow, SplitOptions } from './processing/graph/flow.ts';

@@ -1,5 +1,5 @@
 import { isMillraceError, MillraceError, toError } from '../core/errors.ts';
-import type { RunHandle, Summary } from '../interfaces/run.ts';
+import type { CheckpointOptions, RunHandle, Summary } from '../interfaces/run.ts';
 import type { Pipeline } from '../processing/graph/pipeline.ts';
 import { start } from '../start.ts';
 import { EXIT } from './exit-code.ts';
@@ -16,6 +16,7 @@ export interface ExecuteOptions extends Omit<ReportOptions, 'stdoutTaken'> {
   readonly faults: Faults;
   readonly stallAfter: number | false;
   readonly quiet: boolean;
+  readonly checkpoint: CheckpointOptions | undefined;
 }
 
 interface Reporting extends ExecuteOptions, ReportOptions {}
@@ -27,10 +28,10 @@ type Outcome = { readonly summary: Summary } | { readonly error: MillraceError }
  * closed stdout when nothing else is written. Returns the exit code.
  */
 export async function execute(pipeline: Pipeline, options: ExecuteOptions): Promise<number> {
-  const { terminal, faults, quiet, json, debug, stallAfter } = options;
+  const { terminal, faults, quiet, json, debug, stallAfter, checkpoint } = options;
   const outputs = outputsOf(pipeline);
   const reporting: Reporting = { ...options, stdoutTaken: outputs.stdout };
-  const live = start(pipeline, { stallAfter, debug });
+  const live = start(pipeline, { stallAfter, debug, ...(checkpoint !== undefined && { checkpoint }) });
   const signals = watchSignals(live, options);
   faults.raised.catch((fault: unknown) => live.abort(fault));
   if (!outputs.elsewhere) terminal.onOutClosed(() => void live.abort('nobody reads stdout any more'));
@@ -62,8 +63,13 @@ function conclude(
   if (terminal.outClosed && !outputs.elsewhere && ENDINGS.has(error.code)) return EXIT.done;
   if (signalled === undefined || error.code !== 'ERR_ABORTED') return failed(error, options);
   if (json) reportError(error, options);
-  else if (!quiet) terminal.say('aborted: output files are as they were before');
+  else if (!quiet) terminal.say(abortedText(options.checkpoint));
   return signalled;
+}
+
+function abortedText(checkpoint: CheckpointOptions | undefined): string {
+  if (checkpoint === undefined) return 'aborted: output files are as they were before';
+  return 'aborted: run it again to go on from the last checkpoint';
 }
 
 /** How a run ends when nobody reads stdout any more. */
@@ -79,7 +85,7 @@ function showSummary(summary: Summary, { terminal, json, quiet, stdoutTaken }: R
   else if (!quiet) terminal.say(summaryText(summary, terminal.paint));
 }
 
-function watchSignals(live: RunHandle, { terminal, quiet }: ExecuteOptions): Signals {
+function watchSignals(live: RunHandle, { terminal, quiet, checkpoint }: ExecuteOptions): Signals {
   const say = (text: string) => {
     if (!quiet) terminal.say(text);
   };
@@ -87,7 +93,8 @@ function watchSignals(live: RunHandle, { terminal, quiet }: ExecuteOptions): Sig
     stop: () => void live.stop().catch(() => {}),
     stopping(signal) {
       const again = signal === 'SIGINT' ? 'press Ctrl-C again' : `send ${signal} again`;
-      say(`stopping: letting what is on its way arrive; ${again} to abort`);
+      const end = checkpoint === undefined ? 'letting what is on its way arrive' : 'making a last checkpoint';
+      say(`stopping: ${end}; ${again} to abort`);
     },
     abort(signal) {
       say('aborting');

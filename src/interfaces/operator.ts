@@ -9,9 +9,11 @@ import type { Signal } from './signal.ts';
 /** Passes a record on. */
 export type Emit<B> = (record: B) => void;
 
-/** Nothing, or records that the engine pulls piece by piece as downstream has room, before it goes on. */
 // biome-ignore lint/suspicious/noConfusingVoidType: returning nothing is the rule, and functions that do are void
-export type Output<B> = Iterable<B> | undefined | void;
+type Nothing = void;
+
+/** Nothing, or records that the engine pulls piece by piece as downstream has room, before it goes on. */
+export type Output<B> = Iterable<B> | undefined | Nothing;
 
 /**
  * How many records leave for each that enters, which is what the balance is checked against:

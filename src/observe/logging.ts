@@ -52,6 +52,21 @@ function logEvent(pipeline: string, event: RunEvent, logger: Logger): void {
     case 'barrier':
       logger.debug(fields, `barrier ${event.id} reached ${event.node}`);
       return;
+    case 'resumed':
+      logger.info(
+        fields,
+        `pipeline ${pipeline} goes on from checkpoint ${event.checkpoint} of ${event.taken}`,
+      );
+      return;
+    case 'checkpoint':
+      logger.debug(
+        fields,
+        `checkpoint ${event.id} is complete, ${event.bytes} bytes in ${event.durationMs} ms`,
+      );
+      return;
+    case 'checkpoint-failed':
+      logger.warn(fields, `checkpoint ${event.id} came to nothing: ${event.error.message}`);
+      return;
     case 'stopping':
       logger.info(fields, `pipeline ${pipeline} is stopping`);
       return;

@@ -12,12 +12,18 @@ import { start } from '../../src/start.ts';
 import { memoryStore } from '../../src/testing/memory-store.ts';
 import { build, type Expected, type Parts, type RandomGraph, type Step, steps } from './random-graphs.ts';
 
-/** Short times pass as soon as nothing else is to be done, long ones never. */
+/** A millisecond is a turn of the event loop; long times never pass. */
 const impatient: Clock = {
   now: () => 0,
   schedule(callback, ms) {
     if (ms > 1000) return () => {};
-    const timer = setImmediate(callback);
+    let left = ms;
+    const turn = (): void => {
+      left--;
+      if (left > 0) timer = setImmediate(turn);
+      else callback();
+    };
+    let timer = setImmediate(turn);
     return () => clearImmediate(timer);
   },
 };
@@ -138,7 +144,11 @@ async function holds(
   fc.pre(!list.some(({ kind }) => OPAQUE.includes(kind)));
   const parts = disks();
   const store = memoryStore();
-  const options: RunOptions = { clock: impatient, stallAfter: false, checkpoint: { store, every: 1 } };
+  const options: RunOptions = {
+    clock: impatient,
+    stallAfter: false,
+    checkpoint: { store, every: 7, failures: 1000 },
+  };
   for (let run = 0; ; run++) {
     const graph = build(list, parts);
     const accepted = planned(graph, capacity);
@@ -161,7 +171,7 @@ describe('every graph, ended at any time and gone on with', () => {
       fc.asyncProperty(steps, fc.integer({ min: 1, max: 3 }), interruptions, (list, capacity, cuts) =>
         holds(list, capacity, cuts, start),
       ),
-      { numRuns: 80 },
+      { numRuns: 400 },
     );
   });
 
@@ -173,7 +183,7 @@ describe('every graph, ended at any time and gone on with', () => {
           return new Run('random', applyRules(Pipeline.plan(accepted).graph, unfused), options);
         }),
       ),
-      { numRuns: 50 },
+      { numRuns: 300 },
     );
   });
 });

@@ -32,6 +32,7 @@ const NAMES = [
   'defineAggregate',
   'defineOperator',
   'delay',
+  'directoryStore',
   'discard',
   'distinct',
   'drop',

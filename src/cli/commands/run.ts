@@ -1,6 +1,7 @@
 import { duration } from '../../core/duration.ts';
 import { isMillraceError } from '../../core/errors.ts';
 import { usage } from '../arguments.ts';
+import { checkpointOptions } from '../checkpoint-options.ts';
 import { type Arguments, COMMON_OPTIONS, type Command, MODULE_OPTIONS } from '../command.ts';
 import { loadParameterHelp, loadPipeline } from '../module/load-pipeline.ts';
 
@@ -16,11 +17,30 @@ export const run: Command = Object.freeze({
       value: 'duration',
       summary: 'Warn when nothing moves for so long, e.g. 30s (the default), 5m; "off" for never',
     },
+    checkpoints: {
+      value: 'folder',
+      summary: 'Make checkpoints in the folder, and go on from the newest one there',
+    },
+    every: {
+      value: 'duration',
+      summary: 'How long after one checkpoint the next begins, e.g. 10s (the default)',
+    },
+    fresh: { summary: 'Begin anew, and remove the checkpoints that are there' },
+    require: {
+      value: 'guarantee',
+      summary: 'Refuse to run where less is promised: exactly-once, at-least-once',
+    },
+    'allow-dropped-state': {
+      value: 'node',
+      repeatable: true,
+      summary: 'Let go of what a node remembered that is gone or has changed; may be given several times',
+    },
     ...COMMON_OPTIONS,
     debug: { summary: 'Show the stack of errors, retries, failed records, and the way of sampled records' },
   },
   notes: [
     'The first Ctrl-C (or SIGTERM) stops the readers and lets what is on its way arrive; the second aborts, and output files keep what they held before.',
+    'With --checkpoints the first makes a last checkpoint instead, and the same command goes on from there.',
     'Exit codes: 0 done; 1 failed; 2 wrong usage, or a module without a sound pipeline; 130 after SIGINT, 143 after SIGTERM.',
     'Progress and the summary go to stderr. With --json the summary goes to stdout, or to stderr when the pipeline itself writes to stdout.',
   ],
@@ -28,12 +48,14 @@ export const run: Command = Object.freeze({
   async run(invocation) {
     const { given, terminal, faults } = invocation;
     const stallAfter = stallOption(given);
+    const checkpoint = checkpointOptions(run, given);
     const { pipeline } = await loadPipeline(run, invocation);
     const { execute } = await import('../execute.ts');
     return execute(pipeline, {
       terminal,
       faults,
       stallAfter,
+      checkpoint,
       quiet: given.has('quiet'),
       json: given.has('json'),
       debug: given.has('debug'),

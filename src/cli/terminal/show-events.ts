@@ -8,7 +8,9 @@ import type { Terminal } from './terminal.ts';
 export function showEvents(events$: Observable<RunEvent>, terminal: Terminal, debug: boolean): void {
   events$.subscribe((event) => {
     const text = eventText(event);
-    if (event.type === 'stalled') terminal.say(`${terminal.paint('warning', 'warning')}: ${text}`);
+    if (event.type === 'stalled' || event.type === 'checkpoint-failed') {
+      terminal.say(`${terminal.paint('warning', 'warning')}: ${text}`);
+    } else if (event.type === 'resumed') terminal.say(text!);
     else if (debug && text !== undefined) terminal.say(terminal.paint('faint', text));
   });
 }
@@ -17,6 +19,10 @@ function eventText(event: RunEvent): string | undefined {
   switch (event.type) {
     case 'stalled':
       return `nothing has moved for ${formatDuration(event.forMs)}: ${event.node} waits for ${event.waitingFor}`;
+    case 'checkpoint-failed':
+      return `checkpoint ${event.id} came to nothing: ${event.error.message}`;
+    case 'resumed':
+      return resumedText(event);
     case 'retried':
       return `${event.node}: try ${event.attempt} failed, the next in ${formatDuration(event.waitMs)}: ${event.error.message}`;
     case 'failed-record':
@@ -26,4 +32,15 @@ function eventText(event: RunEvent): string | undefined {
     default:
       return undefined;
   }
+}
+
+function resumedText({
+  checkpoint,
+  taken,
+  damaged,
+  counted,
+}: RunEvent & { readonly type: 'resumed' }): string {
+  const passedOver = damaged.length === 0 ? '' : `; damaged and passed over: ${damaged.join(', ')}`;
+  const anew = counted ? '' : '; the graph has changed, so that counts begin anew';
+  return `going on from checkpoint ${checkpoint} of ${taken}${passedOver}${anew}`;
 }

@@ -10,6 +10,7 @@ import type {
   StateBytes,
 } from '../runtime/checkpointing.ts';
 import { Attempt } from './attempt.ts';
+import { cameToNothing, tooSlow } from './attempt-error.ts';
 import { contentOf } from './checkpoint-content.ts';
 import { encodeCheckpoint } from './checkpoint-file.ts';
 import type { CheckpointSettings } from './checkpoint-options.ts';
@@ -48,6 +49,7 @@ export class Coordinator implements Checkpointing {
   #cancelNext: Cancel = () => {};
   #closed = false;
   #abandoned = false;
+  readonly #beginning: (() => void)[] = [];
   #resumable: boolean;
 
   constructor(spec: CoordinatorSpec) {
@@ -100,6 +102,18 @@ export class Coordinator implements Checkpointing {
     return this.#attempt?.id ?? this.#newest + 1;
   }
 
+  get underway(): number | undefined {
+    return this.#attempt?.id;
+  }
+
+  isLast(id: number): boolean {
+    return this.#attempt?.id === id && this.#attempt.last;
+  }
+
+  onBegin(callback: () => void): void {
+    this.#beginning.push(callback);
+  }
+
   get resumable(): boolean {
     return this.#resumable;
   }
@@ -119,6 +133,7 @@ export class Coordinator implements Checkpointing {
     const attempt = new Attempt(this.#newest + 1, clock.now(), last);
     this.#newest = attempt.id;
     this.#attempt = attempt;
+    for (const callback of this.#beginning) callback();
     attempt.cancelTimeout = clock.schedule(() => this.#tooSlow(attempt), settings.timeout);
     for (const stage of this.#stages) {
       if (last) stage.reader?.halt();
@@ -213,16 +228,8 @@ export class Coordinator implements Checkpointing {
   }
 
   #tooSlow(attempt: Attempt): void {
-    const waiting = this.#missing(attempt).map(({ nodes }) => `"${nodes[0]}"`);
-    const what = attempt.writing
-      ? `it is still being written to ${this.#spec.session.label}`
-      : `its barrier has not passed ${waiting.join(', ')}`;
-    this.#giveUp(
-      attempt,
-      new MillraceError('ERR_CHECKPOINT', `Cannot complete checkpoint ${attempt.id}: ${what}`, {
-        hint: 'Raise the timeout of the checkpoints, or look at what holds the stage back.',
-      }),
-    );
+    const waiting = this.#missing(attempt).map(({ nodes }) => nodes[0]!);
+    this.#giveUp(attempt, tooSlow(attempt, waiting, this.#spec.session.label));
   }
 
   #giveUp(attempt: Attempt, thrown: unknown): void {
@@ -231,21 +238,10 @@ export class Coordinator implements Checkpointing {
     attempt.cancelTimeout();
     const { settings, emit, fail, pipeline } = this.#spec;
     const error = toError(thrown);
-    this.#failedInRow++;
-    emit({ type: 'checkpoint-failed', id: attempt.id, error, inRow: this.#failedInRow });
-    if (attempt.last || this.#failedInRow >= settings.failures) {
-      const rest = attempt.last ? 'the one at its end' : `${this.#failedInRow} in a row`;
-      fail(
-        new MillraceError(
-          'ERR_CHECKPOINT',
-          `Cannot make checkpoints of "${pipeline}": ${rest} came to nothing: ${error.message}`,
-          {
-            cause: error,
-            hint: 'What it has read since the last complete one will be read again.',
-          },
-        ),
-      );
-    } else this.#schedule(settings.every);
+    const inRow = ++this.#failedInRow;
+    emit({ type: 'checkpoint-failed', id: attempt.id, error, inRow });
+    if (attempt.last || inRow >= settings.failures) fail(cameToNothing(pipeline, attempt, inRow, error));
+    else this.#schedule(settings.every);
     attempt.settle(false);
   }
 

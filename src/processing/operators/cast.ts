@@ -131,9 +131,8 @@ function converter(type: ColumnType, rules: TextRules): (value: unknown) => unkn
 function isOfType(value: unknown, type: ColumnType): boolean {
   switch (type) {
     case 'int':
-      return Number.isSafeInteger(value);
     case 'float':
-      return Number.isFinite(value);
+      return type === 'int' ? Number.isSafeInteger(value) : Number.isFinite(value);
     case 'bigint':
     case 'boolean':
       return typeof value === type;

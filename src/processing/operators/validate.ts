@@ -123,9 +123,8 @@ function zodCheck(schema: ZodCore, standard: Check): Check {
       if (result instanceof Promise) throw asynchronous(result);
       return result.issues.length === 0 ? { value: result.value } : standard(record);
     } catch (error) {
-      throw (error as Partial<object> | undefined)?.constructor?.name === '$ZodAsyncError'
-        ? asynchronous()
-        : error;
+      const { name } = (error as Partial<object> | undefined)?.constructor ?? {};
+      throw name === '$ZodAsyncError' ? asynchronous() : error;
     }
   };
 }

@@ -7,7 +7,7 @@ import type { ChainHost, Mark } from './chain-host.ts';
 import { LateTurns } from './late-turns.ts';
 import { lettersOrigin } from './letters-origin.ts';
 import { operatorContext } from './operator-context.ts';
-import type { Port } from './port.ts';
+import { type Port, roomOf } from './port.ts';
 import type { RunContext } from './run-context.ts';
 import type { StageNode } from './stage-node.ts';
 import { stepByStep } from './steps.ts';
@@ -89,9 +89,14 @@ export class Body {
     return this.#over;
   }
 
-  /** Sends a batch through the fused operators and on; resolves when the next may come. */
-  deliver(batch: Batch<unknown>): void | Promise<void> {
+  /**
+   * Sends a batch through the fused operators and on; resolves when the next may come. A function makes it when its
+   * turn has come, so that what it takes the records from is as it was for all that goes before.
+   */
+  deliver(given: Batch<unknown> | (() => Batch<unknown> | undefined)): void | Promise<void> {
     return this.#turns.pass(() => {
+      const batch = typeof given === 'function' ? given() : given;
+      if (batch === undefined) return;
       if (this.#over) {
         this.#discard(batch.records.length);
         return;
@@ -138,7 +143,9 @@ export class Body {
       if (signal.kind === 'barrier') {
         this.#sendLetters();
         this.#passed(signal);
-        return this.#forward(signal);
+        const room = this.#forward(signal);
+        // What waits for its turn is part of the checkpoint as it is: it will have it in a later run.
+        return this.#run.checkpoints?.isLast(signal.id) === true ? new Promise<void>(() => {}) : room;
       }
       if (this.#behind.length === 0) return this.#forward(signal);
       const told = signal.idle
@@ -255,21 +262,18 @@ export class Body {
   }
 
   #room(): void | Promise<void> {
-    const full = this.#ports().filter((port) => port.full);
-    if (full.length === 0) return;
+    const room = roomOf(this.#ports());
+    if (room === undefined) return;
     this.stopwatch.switchTo('held-back');
-    return Promise.all(full.map((port) => port.room())).then(() => this.stopwatch.switchTo('waiting'));
+    return room.then(() => this.stopwatch.switchTo('waiting'));
   }
 
   /** Accounts for records that reached the stage after it had enough. */
   #discard(records: number): void {
     const [first] = this.#behind;
-    if (first !== undefined) {
-      first.counters.in += records;
-      first.counters.discarded += records;
-    } else if (this.#head?.accounting !== 'many') {
-      this.#head!.counters.discarded += records;
-    }
+    if (first !== undefined) first.counters.in += records;
+    const counters = (first ?? this.#head!).counters;
+    if (first !== undefined || this.#head?.accounting !== 'many') counters.discarded += records;
   }
 
   #context(

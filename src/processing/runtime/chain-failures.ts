@@ -43,6 +43,12 @@ export class ChainFailures {
     throw error;
   }
 
+  /** An operator failed while it worked on no record: no policy can settle that. */
+  broke(node: StageNode, error: unknown): never {
+    this.rethrow();
+    throw node.explain(error, `process in "${node.name}"`);
+  }
+
   /** An operator may have caught what its `emit` threw: the run fails all the same. */
   rethrow(): void {
     if (this.#fatal !== undefined) throw this.#fatal.error;

@@ -8,7 +8,14 @@ import type { ChainHost, Mark } from './chain-host.ts';
 import { Deferred } from './deferred.ts';
 import { type Loop, prefixLoop } from './loop.ts';
 import { laterOnly } from './marks.ts';
-import { closeLogic, createLogic, type LateMethod, lateOutput, outOfTurn } from './operator-results.ts';
+import {
+  closeLogic,
+  createLogic,
+  type LateMethod,
+  lateOutput,
+  outOfTurn,
+  rememberedBy,
+} from './operator-results.ts';
 import type { StageNode } from './stage-node.ts';
 import type { Tail } from './tail.ts';
 
@@ -43,7 +50,6 @@ export class Chain {
   #ended = 0;
   /** The first operator that has not been told the watermark which is on its way. */
   #marked = 0;
-  /** How often operators could emit outside of any batch. */
   #betweens = 0;
 
   constructor(nodes: readonly StageNode[], tail: Tail, host: ChainHost) {
@@ -85,8 +91,7 @@ export class Chain {
     );
     const logic = createLogic(node, 'push', () => operator.create(context), host.restored(node));
     this.#logics[k] = logic;
-    const failed = (record: unknown, error: unknown): void =>
-      this.#failures.settle(node, record, error, next);
+    const failed = (one: unknown, error: unknown): void => this.#failures.settle(node, one, error, next);
     if (operator.cardinality === 'many') this.#deferred[k] = this.#defer(k, logic, next, failed);
     this.#entries[k] = entry({
       node,
@@ -111,10 +116,7 @@ export class Chain {
       emit,
       free: () => k > this.#completedAt && this.#tail.gathered < BATCH_SIZE && this.#idleFrom(k + 1),
       failed,
-      broke: (error) => {
-        this.#failures.rethrow();
-        throw this.nodes[k]!.explain(error, `process in "${this.nodes[k]!.name}"`);
-      },
+      broke: (error) => this.#failures.broke(this.nodes[k]!, error),
       told: (mark) => this.#tell(k, mark),
       passed: (mark) => this.#mark(k + 1, mark),
     });
@@ -170,8 +172,7 @@ export class Chain {
   }
 
   #idleFrom(k: number): boolean {
-    for (let at = k; at < this.#deferred.length; at++) if (this.#deferred[at]?.empty === false) return false;
-    return true;
+    return this.#deferred.every((deferred, at) => at < k || deferred?.empty !== false);
   }
 
   /** Event time goes on to operator `k`, behind all that waits in front of it, and to those behind it. */
@@ -286,10 +287,7 @@ export class Chain {
 
   /** What the operators remember; asked for between batches only. */
   remembered(): [StageNode, unknown][] {
-    return this.#logics.flatMap((logic, k): [StageNode, unknown][] => {
-      const node = this.nodes[k]!;
-      return logic.snapshot === undefined ? [] : [[node, node.guard('remember', () => logic.snapshot!())]];
-    });
+    return this.#logics.flatMap((logic, k) => rememberedBy(this.nodes[k]!, logic));
   }
 
   /** Frees what operators hold; what they throw is collected. */

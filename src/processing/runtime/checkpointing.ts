@@ -58,6 +58,12 @@ export interface Checkpointing {
   failed(id: number, error: unknown): void;
   /** A stage has nothing more to do. */
   over(): void;
+  /** The number of the checkpoint whose barrier is on its way. */
+  readonly underway: number | undefined;
+  /** Whether the run stands still behind this barrier. */
+  isLast(id: number): boolean;
+  /** Calls back whenever a barrier is about to be sent. */
+  onBegin(callback: () => void): void;
   /** The number that the next checkpoint has. */
   readonly next: number;
   /** Whether a later run can go on from here, so that sinks leave what they have prepared. */

@@ -36,6 +36,11 @@ export function createLogic<L extends Restorable>(
   return logic;
 }
 
+/** What an operator remembers, with its node; nothing for one that remembers nothing. */
+export function rememberedBy(node: StageNode, logic: SyncLogic<unknown, unknown>): [StageNode, unknown][] {
+  return logic.snapshot === undefined ? [] : [[node, node.guard('remember', () => logic.snapshot!())]];
+}
+
 /** Frees what a synchronous operator holds; returns what it threw, if anything. */
 export function closeLogic(node: StageNode, logic: SyncLogic<unknown, unknown>): unknown[] {
   try {

@@ -1,6 +1,12 @@
 import type { Item } from '../../interfaces/signal.ts';
 import type { Edge } from './edge.ts';
 
+/** Resolves when all ports have room again; `undefined` when they have it now. */
+export function roomOf(ports: readonly Port[]): Promise<unknown> | undefined {
+  const full = ports.filter((port) => port.full);
+  return full.length === 0 ? undefined : Promise.all(full.map((port) => port.room()));
+}
+
 /** An output of a stage: everything sent goes to all its edges, at the pace of the slowest. */
 export class Port {
   readonly edges: Edge[] = [];

@@ -21,3 +21,15 @@ export function wrapped(error: unknown, name: string): MillraceError {
   const cause = toError(error);
   return new MillraceError('ERR_CALLBACK', `Cannot run "${name}": ${cause.message}`, { cause: error });
 }
+
+/** Calls back when a signal aborts, at once if it has; returns how to stop listening. */
+export function whenAborted(
+  signal: AbortSignal | undefined,
+  abort: (reason: unknown) => void,
+): (() => void) | undefined {
+  if (signal === undefined) return undefined;
+  const listener = () => abort(signal.reason);
+  if (signal.aborted) listener();
+  else signal.addEventListener('abort', listener, { once: true });
+  return () => signal.removeEventListener('abort', listener);
+}

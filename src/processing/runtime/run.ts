@@ -11,16 +11,18 @@ import type { Coordinator } from '../checkpoint/coordinator.ts';
 import { openCheckpoints } from '../checkpoint/open-checkpoints.ts';
 import { stateLimits } from '../graph/state-options.ts';
 import type { Plan } from '../plan/plan.ts';
-import { drawBalance, measureNodes } from './accounting.ts';
 import { patiently } from './patience.ts';
 import type { RunContext } from './run-context.ts';
-import { stallTime, wrapped } from './run-options.ts';
+import { stallTime, whenAborted, wrapped } from './run-options.ts';
+import { runSummary } from './run-summary.ts';
 import { MemoryBudget } from './spill/memory-budget.ts';
 import { SpillFolder } from './spill/spill-folder.ts';
 import type { Stage } from './stage.ts';
 import { metrics, type Observed, progress } from './telemetry.ts';
 import { watch } from './watchdog.ts';
 import { upstreamOf, type Wired, wire } from './wiring.ts';
+
+const NOTHING: Wired = { stages: [], edges: [] };
 
 /** One execution of a plan. */
 export class Run implements RunHandle, RunContext {
@@ -41,13 +43,14 @@ export class Run implements RunHandle, RunContext {
   readonly #began: number;
   readonly #plan: Plan;
   readonly #settings: CheckpointSettings | undefined;
-  /** Settles when all stands still behind a last checkpoint, for a later run to go on with. */
   readonly #suspended = Promise.withResolvers<void>();
   #checkpoints: Coordinator | undefined;
-  #wired: Wired = { stages: [], edges: [] };
+  #wired = NOTHING;
   #cause: { readonly error: MillraceError } | undefined;
   #secondary: unknown[] = [];
   #stopping = false;
+  /** Whether all stands still behind a last checkpoint. */
+  #standsStill = false;
   /** Whether records may be on their way. */
   #flowing = false;
   #settled = false;
@@ -67,17 +70,10 @@ export class Run implements RunHandle, RunContext {
     this.#plan = plan;
     this.#settings = options.checkpoint && checkpointSettings(options.checkpoint);
     if (this.#settings !== undefined) checkCheckpointable(name, plan.graph, this.#settings.require);
-    if (this.#settings === undefined) this.#wired = this.#wire(plan);
+    if (this.#settings === undefined) this.#wired = this.#wire();
     const over = Promise.withResolvers<void>();
     const stages = (): readonly Stage[] => this.#wired.stages;
-    const observed: Observed = {
-      clock: this.clock,
-      get stages() {
-        return stages();
-      },
-      began: this.#began,
-      over: over.promise,
-    };
+    const observed: Observed = { clock: this.clock, stages, began: this.#began, over: over.promise };
     this.progress$ = progress(observed);
     this.metrics$ = metrics(observed);
     this.done = this.#execute().finally(() => over.resolve());
@@ -87,12 +83,12 @@ export class Run implements RunHandle, RunContext {
   }
 
   /** Operators that cannot be made fail the run, not the call that starts it. */
-  #wire(plan: Plan): Wired {
+  #wire(): Wired {
     try {
-      return wire(plan, this);
+      return wire(this.#plan, this);
     } catch (error) {
       this.fail(error);
-      return { stages: [], edges: [] };
+      return NOTHING;
     }
   }
 
@@ -150,7 +146,9 @@ export class Run implements RunHandle, RunContext {
   /** What was over by then goes its way to the end. */
   async #suspend(checkpoints: Coordinator): Promise<void> {
     const complete = await checkpoints.stop();
-    if (complete && !this.#wired.stages.every(({ over }) => over)) this.#suspended.resolve();
+    if (!complete || this.#wired.stages.every(({ over }) => over)) return;
+    this.#standsStill = true;
+    this.#suspended.resolve();
   }
 
   async abort(reason?: unknown): Promise<void> {
@@ -198,7 +196,7 @@ export class Run implements RunHandle, RunContext {
     this.#throwCause();
     this.#lifecycle.add('checkpoint store', () => coordinator.close());
     this.#checkpoints = coordinator;
-    this.#wired = this.#wire(this.#plan);
+    this.#wired = this.#wire();
     return this.#flow();
   }
 
@@ -227,7 +225,7 @@ export class Run implements RunHandle, RunContext {
         },
       );
     }
-    if (!stages.every(({ over }) => over)) return this.#standStill();
+    if (this.#standsStill) return this.#standStill();
     await checkpoints?.finish();
     await this.#all(sinks.map((sink) => sink.close()));
     const summary = this.#summary();
@@ -253,20 +251,16 @@ export class Run implements RunHandle, RunContext {
   }
 
   #summary(): Summary {
-    const { stages, edges } = this.#wired;
-    const nodes = measureNodes(stages);
-    return {
+    return runSummary({
       pipeline: this.#name,
-      state: stages.some((stage) => stage.reader?.stoppedEarly) ? 'stopped' : 'done',
-      started: new Date(this.#began).toISOString(),
-      durationMs: this.clock.now() - this.#began,
-      balance: drawBalance(stages, edges, nodes),
-      nodes,
-      ...(this.memory.asked && {
-        held: { memory: this.memory.bytes, peak: this.memory.peak, spilled: this.spill.written },
-      }),
-      ...(this.#checkpoints !== undefined && { checkpoints: this.#checkpoints.summary }),
-    };
+      began: this.#began,
+      clock: this.clock,
+      memory: this.memory,
+      spilled: this.spill.written,
+      standsStill: this.#standsStill,
+      checkpoints: this.#checkpoints?.summary,
+      ...this.#wired,
+    });
   }
 
   /** Upstream first; returns the cause, with what failed on the way attached. */
@@ -294,20 +288,13 @@ export class Run implements RunHandle, RunContext {
     const alive = setInterval(() => {}, 60_000);
     this.#lifecycle.add('keep-alive', () => clearInterval(alive));
     if (stallAfter !== undefined) {
-      const stop = watch(
-        () => this.#wired.stages,
-        this.clock,
-        stallAfter,
-        (event) => this.emit(event),
+      const report = (event: RunEvent) => this.emit(event);
+      this.#lifecycle.add(
+        'watchdog',
+        watch(() => this.#wired.stages, this.clock, stallAfter, report),
       );
-      this.#lifecycle.add('watchdog', stop);
     }
-    if (signal === undefined) return;
-    const abort = () => void this.abort(signal.reason);
-    if (signal.aborted) abort();
-    else {
-      signal.addEventListener('abort', abort, { once: true });
-      this.#lifecycle.add('abort listener', () => signal.removeEventListener('abort', abort));
-    }
+    const stopListening = whenAborted(signal, (reason) => void this.abort(reason));
+    if (stopListening !== undefined) this.#lifecycle.add('abort listener', stopListening);
   }
 }

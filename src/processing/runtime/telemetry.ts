@@ -10,7 +10,7 @@ const METRICS_MS = 1000;
 /** What is observed of a run. */
 export interface Observed {
   readonly clock: Clock;
-  readonly stages: readonly Stage[];
+  readonly stages: () => readonly Stage[];
   /** When it began, by the clock. */
   readonly began: number;
   /** Settles with the run, never rejects. */
@@ -26,7 +26,7 @@ export function progress(observed: Observed): Observable<Progress> {
 export function metrics(observed: Observed): Observable<Metrics> {
   return sampled(observed, METRICS_MS, () => ({
     elapsedMs: observed.clock.now() - observed.began,
-    nodes: measureNodes(observed.stages),
+    nodes: measureNodes(observed.stages()),
   }));
 }
 
@@ -47,7 +47,8 @@ function sampled<T>({ clock, over }: Observed, everyMs: number, measure: () => T
   ) as Observable<T>;
 }
 
-function measureProgress({ clock, stages, began }: Observed): Progress {
+function measureProgress({ clock, stages: stagesNow, began }: Observed): Progress {
+  const stages = stagesNow();
   const elapsedMs = clock.now() - began;
   const nodes = stages.flatMap((stage) => stage.nodes);
   const sum = (pick: (node: (typeof nodes)[number]) => number) =>

@@ -24,9 +24,8 @@ export interface HeldInput {
   readonly behind: Piece[];
   /** Records of the batch that waits for its turn. */
   waiting: number;
-  /** Resolves when no batch is held: the next may come. */
-  free: Promise<void>;
-  used: () => void;
+  /** Tells what waits to be taken that something has changed. */
+  moved: () => void;
   ended: boolean;
 }
 
@@ -64,8 +63,7 @@ export class HeldInputs {
       mark: undefined,
       behind: [],
       waiting: 0,
-      free: Promise.resolve(),
-      used: () => {},
+      moved: () => {},
       ended: false,
     }));
     this.#inputs = new Inputs(count, (signal) => parts.body.signal(signal), restored?.inputs);
@@ -78,6 +76,9 @@ export class HeldInputs {
       },
       crashed: (error) => parts.run.fail(error),
     }));
+    parts.run.checkpoints?.onBegin(() => {
+      for (const input of this.all) input.moved();
+    });
     for (const [index, { records, mark }] of (restored?.held ?? []).entries()) {
       if (records.length === 0) continue;
       this.#hold(index, batch(records, new CountedOrigin(parts.node.name, 1)));
@@ -117,55 +118,57 @@ export class HeldInputs {
     node.counters.in += item.records.length;
     input.waiting = item.records.length;
     traceBatch(run, node.name, item);
-    if (input.batch !== undefined) await Promise.race([input.free, this.#inputs.aligning()]);
+    while (input.batch !== undefined && !body.over && !this.#crowds(input)) {
+      await new Promise<void>((resolve) => {
+        input.moved = resolve;
+      });
+    }
     if (body.over) node.counters.discarded += input.waiting;
     input.waiting = 0;
     if (body.over || item.records.length === 0) return;
     if (input.batch === undefined) this.#hold(index, item);
-    else await this.#holdMore(input, item);
+    else input.behind.push({ batch: item, mark: undefined });
     this.#use.goOn().catch((error: unknown) => run.fail(error));
   }
 
   /**
-   * Another input waits at a barrier, and cannot go on before this one has come to it, too: what is in front of it is
-   * held. There may be more than has room; then there is no such checkpoint.
+   * Whether a batch more is held: while a barrier is on its way, one input cannot go on before another has come to it,
+   * here or at a join elsewhere. There may be more in front of it than has room; then there is no such checkpoint.
    */
-  async #holdMore(input: HeldInput, item: Batch<unknown>): Promise<void> {
+  #crowds({ behind }: HeldInput): boolean {
     const { node, run } = this.#parts;
-    input.behind.push({ batch: item, mark: undefined });
-    const barrier = this.#inputs.partial;
-    if (input.behind.length < MOST_BEHIND && barrier !== undefined) return;
-    if (barrier !== undefined) {
-      run.checkpoints?.failed(barrier, tooFarApart(node.name));
-      this.#inputs.giveUp(barrier);
-    }
-    await input.free;
+    const barrier = run.checkpoints?.underway;
+    if (barrier === undefined) return false;
+    if (behind.length < MOST_BEHIND) return true;
+    run.checkpoints?.failed(barrier, tooFarApart(node.name));
+    this.#inputs.giveUp(barrier);
+    return false;
   }
 
   #hold(index: number, item: Batch<unknown>): void {
     const input = this.all[index]!;
     this.#use.took?.(index, item);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    Object.assign(input, { batch: item, position: 0, free: promise, used: resolve });
+    Object.assign(input, { batch: item, position: 0 });
   }
 
   /** Lets go of the batches that are used up; what comes behind them may come. */
   async letGo(): Promise<void> {
     for (const [index, input] of this.all.entries()) {
       if (input.batch === undefined || input.position < input.batch.records.length) continue;
-      const { mark, used } = input;
+      const { mark } = input;
       const next = input.behind.shift();
       if (next !== undefined) {
         this.#use.took?.(index, next.batch);
         Object.assign(input, { batch: next.batch, position: 0, mark: next.mark });
         if (mark !== undefined) await this.#inputs.signal(index, mark);
+        input.moved();
         continue;
       }
       input.batch = undefined;
       input.mark = undefined;
       if (mark !== undefined) await this.#inputs.signal(index, mark);
       if (input.ended) await this.#inputs.ended(index);
-      used();
+      input.moved();
     }
   }
 
@@ -179,7 +182,7 @@ export class HeldInputs {
       counters.discarded += input.waiting;
       input.waiting = 0;
       input.batch = undefined;
-      input.used();
+      input.moved();
     }
   };
 }

@@ -26,7 +26,6 @@ export class Inputs {
   /** Whether all inputs have said that nothing comes at present. */
   #idle = false;
   #held: (() => void)[] = [];
-  #aligning: (() => void)[] = [];
 
   /** `restored` is what `remembered` gave in the run that this one goes on with. */
   constructor(count: number, emit: (signal: Signal) => void | Promise<void>, restored?: unknown) {
@@ -61,22 +60,9 @@ export class Inputs {
     }
     if (signal.id <= this.#barrier) return;
     input.barrier = signal.id;
-    for (const tell of this.#aligning.splice(0)) tell();
     const aligned = new Promise<void>((resolve) => this.#held.push(resolve));
     await this.#advance();
     await aligned;
-  }
-
-  /** The barrier that an input has delivered and others have not; `undefined` where there is none. */
-  get partial(): number | undefined {
-    const latest = Math.max(...this.#inputs.map(({ barrier, ended }) => (ended ? 0 : barrier)));
-    return latest > this.#barrier ? latest : undefined;
-  }
-
-  /** Resolves when an input delivers a barrier that others have not. */
-  aligning(): Promise<void> {
-    if (this.partial !== undefined) return Promise.resolve();
-    return new Promise((resolve) => this.#aligning.push(resolve));
   }
 
   /** Lets a barrier go that cannot go on: those that have delivered it are held back no longer. */
@@ -122,7 +108,6 @@ export class Inputs {
 
   /** Lets all inputs that are held back go on. */
   release(): void {
-    for (const tell of this.#aligning.splice(0)) tell();
     const held = this.#held;
     this.#held = [];
     for (const resolve of held) resolve();

@@ -55,8 +55,8 @@ export function mergeSortedHead(parts: HeadParts, count: number, order: SortOrde
     if (merging) return;
     merging = true;
     try {
-      for (let merged = rows(); merged !== undefined; merged = rows()) {
-        await body.deliver(merged);
+      while (smallest() !== undefined) {
+        await body.deliver(rows);
         await held.letGo();
       }
     } catch (error) {

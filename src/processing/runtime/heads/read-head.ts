@@ -1,13 +1,11 @@
 import { type Observable, Subject, takeUntil } from 'rxjs';
-import { BATCH_SIZE } from '../../../core/batch.ts';
 import { DemandGate } from '../../../core/demand.ts';
 import { MillraceError } from '../../../core/errors.ts';
-import { type RecordBuilder, recordBuilder } from '../../../core/record-builder.ts';
-import type { DecodeFailure, Replacement } from '../../../interfaces/failure.ts';
 import type { ReadContext, Reader } from '../../../interfaces/reader.ts';
 import type { Barrier, Item } from '../../../interfaces/signal.ts';
 import type { Stage } from '../../plan/plan.ts';
 import { traceBatch } from '../trace.ts';
+import { BadRecords } from './bad-records.ts';
 import type { Head, HeadParts } from './head.ts';
 import { ReadPosition } from './read-position.ts';
 
@@ -33,7 +31,7 @@ export class ReadHead implements Head {
   stoppedEarly = false;
   readonly #parts: HeadParts;
   readonly #reader: Reader<unknown>;
-  readonly #build: RecordBuilder | undefined;
+  readonly #badRecords: BadRecords;
   readonly #demand = new DemandGate();
   readonly #halt = new Subject<void>();
   #pending: Promise<void> | undefined;
@@ -42,6 +40,8 @@ export class ReadHead implements Head {
   #halted = false;
   /** Nothing is read behind the barrier that goes in next, if any: the run goes on another time. */
   #suspended = false;
+  /** That barrier has gone in: leaving the reader is not its end. */
+  #standsStill = false;
   #ended = false;
   /** What was read could not be taken in: nothing may follow it, not even the end. */
   #broken = false;
@@ -57,7 +57,15 @@ export class ReadHead implements Head {
     this.#parts = parts;
     this.#reader = narrowed?.reader ?? reader;
     this.position = new ReadPosition(parts.node.name, parts.run, (barrier) => this.#send(barrier));
-    this.#build = narrowed && recordBuilder(narrowed.fields.map((name) => ({ name, from: name })));
+    this.#badRecords = new BadRecords(parts, narrowed?.fields, {
+      emitted: () => {
+        this.#emitted = true;
+        this.position.emitted();
+      },
+      flush: () => {
+        if (this.#pending === undefined) this.#pass(() => parts.body.flush());
+      },
+    });
   }
 
   get bounded(): boolean {
@@ -117,7 +125,10 @@ export class ReadHead implements Head {
     const { body } = this.#parts;
     if (this.#ended || this.#broken || body.over) return;
     const send = () => body.accept(barrier);
-    if (this.#suspended) this.#stopReading();
+    if (this.#suspended) {
+      this.#standsStill = true;
+      this.#stopReading();
+    }
     if (this.#pending === undefined) this.#pass(send);
     else {
       this.#hold(
@@ -195,7 +206,7 @@ export class ReadHead implements Head {
   }
 
   #end(): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#standsStill) return;
     this.#ended = true;
     const { body, run } = this.#parts;
     const end = async () => {
@@ -215,7 +226,6 @@ export class ReadHead implements Head {
 
   /** Reads no more behind the barrier that goes in next, and does not end. */
   suspend(): void {
-    this.stoppedEarly = !this.#ended;
     this.#suspended = true;
     for (const emitHeld of this.#holding) emitHeld();
   }
@@ -248,7 +258,7 @@ export class ReadHead implements Head {
       demand: this.#demand,
       signal: run.signal,
       clock: run.clock,
-      failed: (failure) => this.#badRecord(failure),
+      failed: (failure) => this.#badRecords.settle(failure),
       closing: (closed) => run.closing(closed),
       stopping: (emitHeld) => this.#holding.add(emitHeld),
       expected: (bytes) => {
@@ -262,44 +272,5 @@ export class ReadHead implements Head {
         node.counters.overflowed += records;
       },
     };
-  }
-
-  #badRecord(failure: DecodeFailure): Replacement | undefined {
-    const { node, body } = this.#parts;
-    if (body.over) return undefined;
-    this.#emitted = true;
-    this.position.emitted();
-    if (node.failures.skipUnseen()) {
-      node.counters.in++;
-      return undefined;
-    }
-    const { error, partial } = failure;
-    const verdict = node.failures.settle(error, partial, 1, {
-      origin: () => failure.origin,
-      raw: () => failure.raw,
-    });
-    switch (verdict.kind) {
-      case 'fail':
-        throw verdict.error;
-      case 'replace':
-        return { record: this.#narrowed(verdict.record) };
-      case 'dead-letter':
-        node.counters.in++;
-        node.letters.push(verdict.letter);
-        if (node.letters.length >= BATCH_SIZE && this.#pending === undefined) {
-          const held = body.flush();
-          if (held !== undefined) this.#hold(held);
-        }
-        return undefined;
-      case 'skip':
-        node.counters.in++;
-        return undefined;
-    }
-  }
-  /** What has no fields is left to fail in the operator that selects them. */
-  #narrowed(record: unknown): unknown {
-    return this.#build === undefined || record === null || record === undefined
-      ? record
-      : this.#build(record);
   }
 }

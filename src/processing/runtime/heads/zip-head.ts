@@ -11,7 +11,9 @@ export function zipHead(parts: HeadParts, count: number): Head {
   const available = (): number =>
     Math.min(...held.all.map(({ batch: one, position }) => (one?.records.length ?? position) - position));
 
-  const rows = (most: number): Batch<unknown> => {
+  const rows = (): Batch<unknown> | undefined => {
+    const most = Math.min(available(), BATCH_SIZE);
+    if (most === 0) return undefined;
     const records: unknown[] = [];
     const origins: BatchOrigin[] = [];
     const indices: number[] = [];
@@ -28,8 +30,8 @@ export function zipHead(parts: HeadParts, count: number): Head {
   const join = async (): Promise<void> => {
     if (joining) return;
     joining = true;
-    for (let most = available(); most > 0; most = available()) {
-      await body.deliver(rows(Math.min(most, BATCH_SIZE)));
+    while (available() > 0) {
+      await body.deliver(rows);
       await held.letGo();
     }
     joining = false;

@@ -248,7 +248,7 @@ describe('assert', () => {
   test('lets a split route records by the rules that they break', async () => {
     const letters = deadLetters();
     const { priced, others } = letters.split({
-      priced: ({ error }) => (error.details?.['rules'] as string[]).includes('price is positive'),
+      priced: ({ error }) => (error.details!['rules'] as string[]).includes('price is positive'),
       others: otherwise,
     });
     const [one, other] = [toArray<{ record: unknown }>(), toArray<{ record: unknown }>()];
