@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, include: string[], extra: object = {}) => ({
@@ -7,6 +8,8 @@ const project = (name: string, include: string[], extra: object = {}) => ({
 export default defineConfig({
   test: {
     pool: 'forks',
+    // By itself it leaves one core idle, of two as of twenty.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       project('unit', ['tests/{unit,conformance,properties,types}/**/*.test.ts'], { testTimeout: 60_000 }),
       project('integration', ['tests/integration/**/*.test.ts'], {

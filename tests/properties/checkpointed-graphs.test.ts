@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { isMillraceError } from '../../src/core/errors.ts';
 import type { Clock } from '../../src/interfaces/clock.ts';
 import type { RunHandle, RunOptions, Summary } from '../../src/interfaces/run.ts';
-import type { Writer } from '../../src/interfaces/writer.ts';
 import { checkCheckpointable } from '../../src/processing/checkpoint/checkpointable.ts';
 import { Pipeline, pipeline } from '../../src/processing/graph/pipeline.ts';
 import { applyRules, rules } from '../../src/processing/plan/planner.ts';
 import { Run } from '../../src/processing/runtime/run.ts';
 import { start } from '../../src/start.ts';
 import { memoryStore } from '../../src/testing/memory-store.ts';
+import { type Disk, disk, durable } from '../unit/processing/checkpoint/durable.ts';
 import { build, type Expected, type Parts, type RandomGraph, type Step, steps } from './random-graphs.ts';
 
 /** A millisecond is a turn of the event loop; long times never pass. */
@@ -28,47 +28,13 @@ const impatient: Clock = {
   },
 };
 
-/** What outlives a run: as a file does, with what was written behind the last checkpoint. */
-interface Disk<T> {
-  records: T[];
-  published: boolean;
-}
-
-function durable<T>(disk: Disk<T>): Writer<T> & { readonly records: readonly T[] } {
-  return {
-    name: 'durable',
-    label: 'durable',
-    traits: { commit: 'truncate' },
-    get records() {
-      return disk.records;
-    },
-    async open({ from }) {
-      if (!disk.published) disk.records = disk.records.slice(0, (from as number | undefined) ?? 0);
-      return {
-        write({ records }) {
-          expect(disk.published).toBe(false);
-          disk.records.push(...records);
-        },
-        async prepare() {
-          await new Promise((resolve) => setImmediate(resolve));
-          return disk.records.length;
-        },
-        async close() {
-          disk.published = true;
-        },
-        async abort() {},
-      };
-    },
-  };
-}
-
 /** The sinks of a graph that is built again for each run. */
 function disks(): Parts {
   const outputs: Disk<number>[] = [];
-  const letters: Disk<never> = { records: [], published: false };
+  const letters = disk<never>();
   return {
     output(index) {
-      outputs[index] ??= { records: [], published: false };
+      outputs[index] ??= disk();
       return durable(outputs[index]);
     },
     letters: () => durable(letters),

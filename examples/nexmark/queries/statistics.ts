@@ -2,6 +2,9 @@ import { count, countDistinct, flatMap, map, max, mean, min, sum } from '../../.
 import type { Bid } from '../events.ts';
 import type { Query } from '../query.ts';
 
+/** Values a day that are told apart exactly. */
+const MANY = { max: 10_000_000 };
+
 const day = (ts: number) => new Date(ts).toISOString().slice(0, 10);
 const DAY = `strftime(make_timestamp(ts * 1000), '%Y-%m-%d')`;
 
@@ -15,7 +18,7 @@ const DEAR = 'price >= 1000000';
 
 const number = (rank: (bid: Bid) => boolean) => sum((bid: Bid) => (rank(bid) ? 1 : 0));
 const bidders = (rank: (bid: Bid) => boolean) =>
-  countDistinct((bid: Bid) => (rank(bid) ? bid.bidder : undefined));
+  countDistinct((bid: Bid) => (rank(bid) ? bid.bidder : undefined), MANY);
 
 /** Queries that count and sum up. */
 export const statisticsQueries: readonly Query[] = [
@@ -30,9 +33,9 @@ export const statisticsQueries: readonly Query[] = [
           cheap: number(cheap),
           middling: number(middling),
           dear: number(dear),
-          bidders: countDistinct('bidder'),
+          bidders: countDistinct('bidder', MANY),
           dearBidders: bidders(dear),
-          auctions: countDistinct('auction'),
+          auctions: countDistinct('auction', MANY),
         })
         .pipe(map(({ key, ...figures }) => ({ day: key, ...figures }))),
     sql: `SELECT ${DAY} AS day, count(*) AS bids, count(*) FILTER (${CHEAP}) AS cheap,

@@ -85,12 +85,17 @@ export class IteratorSource<T> implements SyncSource<T> {
 
   fill(size: number): readonly T[] {
     const records: T[] = [];
+    const iterator = this.#iterator;
     try {
-      while (records.length < size && !this.#ended) {
-        const step = this.#iterator.next();
-        refuseLateStep(step);
-        if (step.done === true) this.#ended = true;
-        else records.push(step.value);
+      for (let count = this.#ended ? size : 0; count < size; count++) {
+        const step = iterator.next();
+        if (step.done === true) {
+          this.#ended = true;
+          break;
+        }
+        // Almost all say false: a call for each record would cost as much as the record.
+        if (step.done === undefined) refuseLateStep(step);
+        records.push(step.value);
       }
     } catch (error) {
       this.#ended = true;

@@ -38,8 +38,10 @@ export async function openCheckpoints(
   const spec = { ...host, pipeline, settings, graph };
   const session = await settings.store.open({ pipeline, takeOver: settings.takeOver });
   try {
-    if (settings.fresh) for (const { id } of await session.list()) await session.remove(id);
-    const newest = (await session.list())[0]?.id ?? 0;
+    const present = await session.list();
+    // Also where they go, numbers go on.
+    const newest = present[0]?.id ?? 0;
+    if (settings.fresh) for (const { id } of present) await session.remove(id);
     const { checkpoint, damaged } = await newestWhole(session);
     if (checkpoint === undefined) return coordinate(spec, session, undefined, newest);
     const { summary } = checkpoint.manifest as RunManifest;

@@ -33,8 +33,7 @@ export function scripted<T>(lines: Iterable<Line<T>>, script: Script = {}): Scri
   ) => {
     let { next, first } = (context.from ?? { next: 0, first: 1 }) as { next: number; first: number };
     const skipped = next;
-    let working = false;
-    if (traits?.replay === 'position') context.positioned(() => (working ? undefined : { next, first }));
+    if (traits?.replay === 'position') context.positioned(() => ({ next, first }));
     await Promise.resolve();
     let index = 0;
     for (const line of lines) {
@@ -43,11 +42,8 @@ export function scripted<T>(lines: Iterable<Line<T>>, script: Script = {}): Scri
       if (subscriber.closed) return;
       if (line instanceof Error) throw line;
       next = index;
-      if (typeof line === 'function') {
-        working = true;
-        await line(context);
-        working = false;
-      } else if ('kind' in line) subscriber.next(line);
+      if (typeof line === 'function') await line(context);
+      else if ('kind' in line) subscriber.next(line);
       else {
         state.emitted++;
         first += line.length;

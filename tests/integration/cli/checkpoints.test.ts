@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { Command } from './command.ts';
+import { useWorkspace } from './workspace.ts';
+
+const workspace = useWorkspace();
+
+/** Numbers in a file, that go to another; `slow` waits a little for each. */
+const MODULE = `
+  import { mapAsync, ndjson, pipeline } from 'millrace';
+
+  const wait = Number(process.env['WAIT'] ?? 0);
+  const slow = mapAsync(async (one) => {
+    if (one.n === 50 && wait > 0) process.stdout.write('half way\\n');
+    if (one.n >= 50) await new Promise((resolve) => setTimeout(resolve, wait));
+    return one;
+  }, { concurrency: 1 });
+  export default pipeline('numbers', ndjson.read('in.ndjson', { chunkBytes: 64 }).pipe(slow).to(ndjson.write('out.ndjson')));
+`;
+
+function prepare(): string[] {
+  const lines = Array.from({ length: 100 }, (_, n) => JSON.stringify({ n }));
+  workspace.current.put('in.ndjson', lines.map((line) => `${line}\n`).join(''));
+  workspace.current.put('numbers.ts', MODULE);
+  return lines;
+}
+
+const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  new Command(['run', 'numbers.ts', ...args], { cwd: workspace.current.folder, env });
+
+describe('run --checkpoints', () => {
+  test('after Ctrl-C leaves a checkpoint, and goes on from there', async () => {
+    const lines = prepare();
+    const first = run(['--checkpoints', 'state', '--every', '1h'], { WAIT: '20' });
+    await first.seen('half way');
+    first.child.kill('SIGINT');
+    const stopped = await first.ended;
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toContain('making a last checkpoint');
+    expect(workspace.current.list()).not.toContain('out.ndjson');
+    const second = await run(['--checkpoints', 'state']).ended;
+    expect(second).toMatchObject({ code: 0, stderr: expect.stringContaining('going on from checkpoint 2') });
+    expect(workspace.current.lines('out.ndjson')).toEqual(lines);
+    expect(workspace.current.list()).toEqual(['in.ndjson', 'numbers.ts', 'out.ndjson', 'state']);
+  });
+
+  test('after kill -9 goes on from the last one', async () => {
+    const lines = prepare();
+    const first = run(['--checkpoints', 'state', '--every', '10ms'], { WAIT: '20' });
+    await first.seen('half way');
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const second = await run(['--checkpoints', 'state']).ended;
+    expect(second).toMatchObject({ code: 0, stderr: expect.stringContaining('going on from checkpoint') });
+    expect(workspace.current.lines('out.ndjson')).toEqual(lines);
+  });
+
+  test('begins anew with --fresh', async () => {
+    const lines = prepare();
+    await run(['--checkpoints', 'state']).ended;
+    workspace.current.put('out.ndjson', '');
+    expect(await run(['--checkpoints', 'state']).ended).toMatchObject({ code: 0 });
+    expect(workspace.current.lines('out.ndjson')).toEqual([]);
+    expect(await run(['--checkpoints', 'state', '--fresh']).ended).toMatchObject({ code: 0 });
+    expect(workspace.current.lines('out.ndjson')).toEqual(lines);
+  });
+
+  test.each([
+    [['--every', '5s'], 'Add --checkpoints'],
+    [['--checkpoints', 'state', '--require', 'twice'], 'exactly-once or at-least-once'],
+    [['--checkpoints', 'state', '--every', 'soon'], 'every of the checkpoints'],
+  ])('refuses %j', async (args, says) => {
+    prepare();
+    const { code, stderr } = await run(args).ended;
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(says);
+  });
+});
