@@ -23,17 +23,17 @@ export const run: Command = Object.freeze({
     },
     every: {
       value: 'duration',
-      summary: 'How long after one checkpoint the next begins, e.g. 10s (the default)',
+      summary: 'Time from one checkpoint to the next, e.g. 10s (the default)',
     },
     fresh: { summary: 'Begin anew, and remove the checkpoints that are there' },
     require: {
       value: 'guarantee',
-      summary: 'Refuse to run where less is promised: exactly-once, at-least-once',
+      summary: 'Refuse to run for less: exactly-once, at-least-once',
     },
     'allow-dropped-state': {
       value: 'node',
       repeatable: true,
-      summary: 'Let go of what a node remembered that is gone or has changed; may be given several times',
+      summary: 'Let go of what this node remembered; may be given several times',
     },
     ...COMMON_OPTIONS,
     debug: { summary: 'Show the stack of errors, retries, failed records, and the way of sampled records' },

@@ -10,6 +10,8 @@ export interface CheckpointedStage {
   readonly over: boolean;
   /** Whether anything can have come to it: a reader upstream is open. */
   readonly begun: boolean;
+  /** Lets a barrier go where dead letters of the stage would, while nothing has come to it that could fail. */
+  passLetters(barrier: Barrier): void;
   /** What it was when it was over. */
   last(): StageSnapshot;
   readonly reader?: {

@@ -1,4 +1,4 @@
-import { MillraceError, toError } from '../../core/errors.ts';
+import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
 import type { CheckpointExtent, CheckpointSession } from '../../interfaces/checkpoint.ts';
 import type { Cancel, Clock } from '../../interfaces/clock.ts';
 import type { CheckpointSummary, RunEvent, Summary } from '../../interfaces/run.ts';
@@ -138,6 +138,8 @@ export class Coordinator implements Checkpointing {
     for (const stage of this.#stages) {
       if (last) stage.reader?.halt();
       if (stage.reader?.open === true) this.#inject(stage, attempt);
+      // Where letters meet, nobody has to wait for one that has not begun.
+      if (!stage.begun && !stage.over) stage.passLetters({ kind: 'barrier', id: attempt.id });
     }
     this.over();
     return attempt;
@@ -238,7 +240,10 @@ export class Coordinator implements Checkpointing {
     attempt.cancelTimeout();
     const { settings, emit, fail, pipeline } = this.#spec;
     const error = toError(thrown);
-    const inRow = ++this.#failedInRow;
+    // What comes together again by itself says nothing of the store.
+    const passing = isMillraceError(error) && error.code === 'ERR_CHECKPOINT' && error.retryable;
+    if (!passing) this.#failedInRow++;
+    const inRow = this.#failedInRow;
     emit({ type: 'checkpoint-failed', id: attempt.id, error, inRow });
     if (attempt.last || inRow >= settings.failures) fail(cameToNothing(pipeline, attempt, inRow, error));
     else this.#schedule(settings.every);

@@ -208,6 +208,9 @@ export class Stage {
       get begun() {
         return readers.some(({ opened }) => opened);
       },
+      passLetters(barrier) {
+        for (const { lettersPort } of nodes) lettersPort?.send(barrier);
+      },
       last: () => this.last(),
       ...(reader !== undefined && {
         reader: {

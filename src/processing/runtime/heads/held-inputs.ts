@@ -193,6 +193,8 @@ function tooFarApart(node: string): MillraceError {
     `the inputs of "${node}" are too far apart: one has come to the barrier, ${MOST_BEHIND} batches in front of another`,
     {
       node,
+      // It says nothing of the store: such are not counted against the run.
+      retryable: true,
       hint: 'The next checkpoint has what this one would have had. Let the inputs come at a like pace.',
     },
   );

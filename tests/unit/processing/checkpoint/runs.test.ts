@@ -5,8 +5,6 @@ import {
   forEach,
   from,
   map,
-  mapAsync,
-  merge,
   type Pipeline,
   pipeline,
   readFrom,
@@ -329,31 +327,6 @@ describe('what is one run', () => {
     const commit = (id: number) => void seen.push(`commit ${id}`);
     await begin(pipeline('p', counting(3).to(durable(disk<number>(), { commit }))), store).live.done;
     expect(seen).toEqual(['written 1', 'commit 1', 'written 2', 'commit 2', 'written 3']);
-  });
-
-  test('holds back the input that has brought a barrier until the other has, and no more than edges hold', async () => {
-    const store = memoryStore();
-    const out = disk<number>();
-    let go: () => void = () => {};
-    const wait = mapAsync((n: number) =>
-      n === 2 ? new Promise<number>((resolve) => (go = () => resolve(n))) : n,
-    );
-    const slow = counting(3).pipe(wait);
-    const lines: Line<number>[] = Array.from({ length: 500 }, (_, n) => [n + 1000]);
-    const fast = scripted<number>(lines, { name: 'fast', traits: position });
-    const both = merge(slow, readFrom(fast));
-    const { live, clock, events } = begin(pipeline('p', both.to(durable(out))), store, { every: '1s' });
-    await turns(3);
-    const emitted = fast.emitted;
-    await clock.advance(1000);
-    await turns(200);
-    // The barrier waits behind what the slow way is at.
-    expect(of(events, 'checkpoint')).toHaveLength(1);
-    expect(fast.emitted - emitted).toBeLessThan(20);
-    go();
-    await live.done;
-    expect(of(events, 'checkpoint').length).toBeGreaterThan(1);
-    expect(out.records).toHaveLength(503);
   });
 });
 
