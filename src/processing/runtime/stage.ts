@@ -35,6 +35,7 @@ export class Stage {
   readonly sink: SinkStage | undefined;
   /** Whether it has nothing more to do. */
   over = false;
+  #pulls = false;
   readonly #ports = new Map<string, Port>();
   readonly #body: Body | undefined;
   readonly #head: Head | undefined;
@@ -88,7 +89,6 @@ export class Stage {
   get stopwatch(): Stopwatch {
     return this.#body?.stopwatch ?? this.sink!.stopwatch;
   }
-
   get waitingFor(): string {
     return this.#head?.waitingFor ?? this.sink!.waitingFor;
   }
@@ -156,9 +156,8 @@ export class Stage {
 
   /** Takes over what it was in the run that this one goes on with, once its edges are there. */
   restore(): void {
-    const { checkpoints } = this.#run;
     for (const node of this.nodes) {
-      const restored = checkpoints?.restored(node.name);
+      const restored = this.#run.checkpoints?.restored(node.name);
       if (restored === undefined) continue;
       Object.assign(node.counters, restored.counters);
       if (restored.budgets !== undefined) node.failures.budgets = restored.budgets;
@@ -170,8 +169,12 @@ export class Stage {
     const body = this.#body;
     if (this.#run.checkpoints?.wasOver(this.nodes.map(({ name }) => name)) === true) this.#skip();
     else if (body?.chain.completed) body.end();
-    else if (this.plan.head === 'concat') this.inputs[0]!.connect();
-    else for (const edge of this.inputs) edge.connect();
+    else if (this.sink !== undefined) this.#pull();
+  }
+
+  #pull(): void {
+    this.#pulls = true;
+    for (const edge of this.plan.head === 'concat' ? this.inputs.slice(0, 1) : this.inputs) edge.connect();
   }
 
   /** What it had to do was done before: nothing comes in, and what follows hears that nothing more does. */
@@ -181,11 +184,13 @@ export class Stage {
     this.sink?.skip();
   }
 
+  /** Nothing is taken in before something downstream asks for it: what a concat takes later waits until then. */
   demanded(): void {
+    if (!this.#pulls && this.#body?.over === false && !this.#body.chain.completed) this.#pull();
     this.#head?.demanded?.();
   }
 
-  /** An edge that leads out was given up by what is downstream. */
+  /** An edge that leads out was given up. */
   cancelled(): void {
     this.#body?.cancelled();
   }

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
+  concat,
   count,
   defineOperator,
   forEach,
   from,
   map,
+  mapAsync,
   type Pipeline,
   pipeline,
   readFrom,
@@ -423,4 +425,14 @@ test('what from() is given by an array goes on where it stood', async () => {
   open = true;
   await begin(p(), store).live.done;
   expect(out.records).toEqual(numbers);
+});
+
+test('an input of a concat is not read before its turn, nor through an asynchronous operator', async () => {
+  const later = scripted<number>([[3], [4]], { name: 'later', traits: position });
+  const first = counting(2, (n) => (n === 2 ? never() : undefined));
+  const both = concat(first, readFrom(later).pipe(mapAsync(async (n) => n)));
+  const { live } = begin(pipeline('p', both.to(durable(disk<number>()))), memoryStore());
+  await turns(50);
+  expect(later.opened).toBe(0);
+  expect(await live.stop()).toMatchObject({ state: 'stopped' });
 });
