@@ -8,6 +8,39 @@ export interface CheckpointEntry {
   readonly bytes: number;
 }
 
+/**
+ * Bytes that are kept beside the checkpoints: too many to be written with each of them. They are appended, may be read
+ * meanwhile, and never change. Calls of one file do not overlap.
+ */
+export interface KeptFile {
+  readonly name: string;
+  /** How many bytes there are. */
+  readonly bytes: number;
+  /** Takes all of `bytes`, which may be overwritten afterwards. Refused for a file that was opened again. */
+  append(bytes: Uint8Array): Promise<void>;
+  /** Fills `into` with what lies from `position` on, and says with how many bytes; 0 at the end. */
+  read(into: Uint8Array, position: number): Promise<number>;
+  /** When it resolves, what was appended survives a loss of power, with the name. */
+  sync(): Promise<void>;
+  /** Lets go of it; it stays. Closing twice is allowed. */
+  close(): Promise<void>;
+}
+
+/**
+ * The files that one node keeps beside the checkpoints of its run. Checkpoints have those that it has when their barrier
+ * passes it: they are safe before the checkpoint is, and stay as long as one has them.
+ */
+export interface NodeFiles {
+  /** Makes a file. */
+  create(): Promise<KeptFile>;
+  /** Takes up a file that an earlier checkpoint has: from now on, later ones have it, too. */
+  retain(name: string): void;
+  /** Opens a file that it has, to read it. */
+  open(name: string): Promise<KeptFile>;
+  /** Says that later checkpoints need not have it. Whoever still uses it has to let go of it before. */
+  drop(name: string): void;
+}
+
 /** Whose checkpoints to open. */
 export interface CheckpointsOf {
   /** Name of the pipeline. */
@@ -22,6 +55,11 @@ export interface OpenCheckpoints extends CheckpointsOf {
    * that is known to be alive keeps it all the same. @default false
    */
   readonly takeOver?: boolean;
+  /**
+   * The same object for all that one run opens: a store in a database may share a connection, and a transaction, with
+   * the sinks of the run that write to that database. Absent where there is no run.
+   */
+  readonly run?: object;
 }
 
 /** The checkpoints of one pipeline, for reading only. */
@@ -51,6 +89,22 @@ export interface CheckpointSession extends CheckpointView {
   write(id: number, chunks: Iterable<Uint8Array>): Promise<void>;
   /** Removes a checkpoint, if it is there. */
   remove(id: number): Promise<void>;
+  /**
+   * Makes an empty file beside the checkpoints. Names are letters, digits and hyphens, 64 at the most.
+   *
+   * @throws MillraceError `ERR_CHECKPOINT` when there is one of that name.
+   */
+  createFile(name: string): Promise<KeptFile>;
+  /**
+   * Opens a file to read it.
+   *
+   * @throws MillraceError `ERR_NOT_FOUND` when it is not there.
+   */
+  openFile(name: string): Promise<KeptFile>;
+  /** The names of all files, in no order. */
+  files(): Promise<readonly string[]>;
+  /** Removes a file, if it is there. It may be open: whoever has it may read on, or fail. */
+  removeFile(name: string): Promise<void>;
   /** Gives the lock back, behind what is being done. Closing twice is allowed. */
   close(): Promise<void>;
 }

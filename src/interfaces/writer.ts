@@ -1,11 +1,13 @@
 import type { Batch } from './batch.ts';
+import type { NodeFiles } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
 import type { OnError } from './policy.ts';
 
 /** What a writer can promise about itself. */
 export interface WriterTraits {
   /**
-   * How written records become part of a checkpoint: in a transaction with it; what was written since is cut off
+   * How written records become part of a checkpoint: in a transaction with it, so that between `prepare` and `commit`
+   * or `release` nothing is written; what was written since is cut off
    * (`truncate`), or does nothing when it is written again (`idempotent`), or stays, and is written twice (`none`). Or not at
    * all: the output is complete at the end, and cannot be gone on with (`whole`).
    */
@@ -27,6 +29,10 @@ export interface WriteContext {
    * closed since, when nothing more was to be written. Absent for a new output.
    */
   readonly from?: unknown;
+  /** What the sink keeps beside the checkpoints: there when the run makes some. */
+  readonly files?: NodeFiles;
+  /** The same object for all that one run opens, its store included: so they may share a connection. */
+  readonly run?: object;
   /** Adds to the bytes written to the outside. */
   wrote(bytes: number): void;
 }
@@ -59,6 +65,8 @@ export interface Sink<T> {
   prepare?(checkpoint: number): Promise<unknown>;
   /** The checkpoint is complete: it and what it holds will be gone on from, and nothing that is older. */
   commit?(checkpoint: number): Promise<void>;
+  /** The checkpoint comes to nothing: what was prepared for it belongs to the next one. */
+  release?(checkpoint: number): void | Promise<void>;
   /** Lets go of what is open, and leaves what was prepared for a run to go on with: then called instead of `abort`. */
   suspend?(): Promise<void>;
   /** Completes the output: after it, all is there under its final name. */

@@ -1,5 +1,11 @@
 import { MillraceError } from '../core/errors.ts';
-import type { CheckpointSession, CheckpointStore, CheckpointView } from '../interfaces/checkpoint.ts';
+import type {
+  CheckpointSession,
+  CheckpointStore,
+  CheckpointView,
+  KeptFile,
+} from '../interfaces/checkpoint.ts';
+import { MemoryFile } from './memory-file.ts';
 
 /** How a store in memory keeps checkpoints. */
 export interface MemoryStoreOptions {
@@ -14,6 +20,7 @@ interface Kept {
 
 interface Shelf {
   readonly kept: Map<number, Kept>;
+  readonly files: Map<string, MemoryFile>;
   newest: number;
   /** When it was opened, while it is. */
   since: number | undefined;
@@ -46,7 +53,12 @@ export function memoryStore({ keep = 3 }: MemoryStoreOptions = {}): CheckpointSt
   return Object.freeze<CheckpointStore>({
     label,
     async open({ pipeline }) {
-      const shelf: Shelf = shelves.get(pipeline) ?? { kept: new Map(), newest: 0, since: undefined };
+      const shelf: Shelf = shelves.get(pipeline) ?? {
+        kept: new Map(),
+        files: new Map(),
+        newest: 0,
+        since: undefined,
+      };
       shelves.set(pipeline, shelf);
       if (shelf.since !== undefined) throw inUse(pipeline, shelf.since);
       shelf.since = Date.now();
@@ -134,6 +146,43 @@ class MemorySession extends MemoryView implements CheckpointSession {
   async remove(id: number): Promise<void> {
     this.#checkOpen();
     this.#shelf.kept.delete(id);
+  }
+
+  async createFile(name: string): Promise<KeptFile> {
+    this.#checkOpen();
+    const { files } = this.#shelf;
+    if (!/^[A-Za-z0-9-]{1,64}$/.test(name) || files.has(name)) {
+      const found = files.has(name) ? 'it is there already' : 'that is no name';
+      throw new MillraceError(
+        'ERR_CHECKPOINT',
+        `Cannot make the file ${JSON.stringify(name)} in ${this.label}: ${found}`,
+        { hint: 'Take letters, digits and hyphens, and none that is there.' },
+      );
+    }
+    const file = new MemoryFile(name);
+    files.set(name, file);
+    return file;
+  }
+
+  async openFile(name: string): Promise<KeptFile> {
+    this.#checkOpen();
+    const found = this.#shelf.files.get(name);
+    if (found !== undefined) return found.reopened();
+    throw new MillraceError(
+      'ERR_NOT_FOUND',
+      `Cannot open the file ${name} in ${this.label}: it does not exist`,
+      { hint: 'Look at what files() lists.' },
+    );
+  }
+
+  async files(): Promise<readonly string[]> {
+    this.#checkOpen();
+    return [...this.#shelf.files.keys()];
+  }
+
+  async removeFile(name: string): Promise<void> {
+    this.#checkOpen();
+    this.#shelf.files.delete(name);
   }
 
   async close(): Promise<void> {

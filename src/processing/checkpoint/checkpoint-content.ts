@@ -18,7 +18,7 @@ export interface CheckpointedRun {
 /** What is written of a checkpoint; with a summary, that all is done and published, and no states. */
 export function contentOf(
   { pipeline, graph, restored, clock, began }: CheckpointedRun,
-  { nodes, edges, over, states }: Gathered,
+  { nodes, edges, over, files, states }: Gathered,
   {
     id,
     complete,
@@ -36,6 +36,7 @@ export function contentOf(
     nodes,
     edges,
     over,
+    ...(summary === undefined && files.length > 0 && { files }),
     runs: (before?.runs ?? 0) + 1,
     started: before?.started ?? new Date(began).toISOString(),
     elapsedMs: (before?.elapsedMs ?? 0) + (now - began),

@@ -26,5 +26,6 @@ export interface CheckpointedStage {
     /** What it is before anything has come to it. */
     prepare(id: number): Promise<StageSnapshot>;
     commit(id: number): Promise<void>;
+    release(id: number): Promise<void>;
   };
 }

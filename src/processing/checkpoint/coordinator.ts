@@ -1,7 +1,7 @@
 import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
-import type { CheckpointExtent, CheckpointSession } from '../../interfaces/checkpoint.ts';
-import type { Cancel, Clock } from '../../interfaces/clock.ts';
-import type { CheckpointSummary, RunEvent, Summary } from '../../interfaces/run.ts';
+import type { CheckpointExtent, NodeFiles } from '../../interfaces/checkpoint.ts';
+import type { Cancel } from '../../interfaces/clock.ts';
+import type { CheckpointSummary, Summary } from '../../interfaces/run.ts';
 import type {
   Checkpointing,
   EdgeSnapshot,
@@ -12,27 +12,11 @@ import type {
 import { Attempt } from './attempt.ts';
 import { cameToNothing, tooSlow } from './attempt-error.ts';
 import { contentOf } from './checkpoint-content.ts';
-import { encodeCheckpoint } from './checkpoint-file.ts';
-import type { CheckpointSettings } from './checkpoint-options.ts';
 import type { CheckpointedStage } from './checkpointed-stage.ts';
+import type { CoordinatorSpec } from './coordinator-spec.ts';
 import { gather } from './gathered.ts';
-import type { GraphPrint } from './graph-print.ts';
-import type { RestoredRun } from './restored-run.ts';
 import { encodeSnapshot } from './snapshot-codec.ts';
-
-export interface CoordinatorSpec {
-  readonly pipeline: string;
-  readonly session: CheckpointSession;
-  readonly settings: CheckpointSettings;
-  readonly graph: GraphPrint;
-  readonly restored: RestoredRun | undefined;
-  /** The number of the newest checkpoint that is there; 0 for none. */
-  readonly newest: number;
-  readonly clock: Clock;
-  readonly began: number;
-  emit(event: RunEvent): void;
-  fail(error: unknown): void;
-}
+import { writeCheckpoint } from './write-checkpoint.ts';
 
 /**
  * Makes the checkpoints of a run: sends barriers into the readers, gathers what the stages are when one passes them,
@@ -96,6 +80,14 @@ export class Coordinator implements Checkpointing {
 
   encode(node: string, state: unknown): StateBytes {
     return [...encodeSnapshot(state, `the state of "${node}"`)];
+  }
+
+  files(node: string): NodeFiles {
+    return this.#spec.files.of(node);
+  }
+
+  filesOf(node: string): readonly string[] {
+    return this.#spec.files.tell(node);
   }
 
   get next(): number {
@@ -196,19 +188,13 @@ export class Coordinator implements Checkpointing {
   }
 
   async #put(attempt: Attempt, complete: CheckpointExtent, summary?: Summary): Promise<void> {
-    const { session, clock, emit, pipeline } = this.#spec;
+    const { session, clock, emit, files, pipeline } = this.#spec;
     if (this.#abandoned)
       throw new MillraceError('ERR_ABORTED', `Cannot make checkpoints of "${pipeline}": its run is over`);
     const gathered = gather(this.#stages, attempt, (position) => this.encode('its position', position));
     const content = contentOf(this.#spec, gathered, { id: attempt.id, complete, summary });
-    let bytes = 0;
-    const counted = function* (): Generator<Uint8Array> {
-      for (const chunk of encodeCheckpoint(content)) {
-        bytes += chunk.length;
-        yield chunk;
-      }
-    };
-    await session.write(attempt.id, counted());
+    const kept = summary === undefined ? gathered.files : [];
+    const bytes = await writeCheckpoint(session, files, content, kept);
     this.#completed++;
     this.#resumable = true;
     emit({ type: 'checkpoint', id: attempt.id, bytes, durationMs: clock.now() - attempt.began });
@@ -238,7 +224,9 @@ export class Coordinator implements Checkpointing {
     if (this.#attempt !== attempt) return;
     this.#attempt = undefined;
     attempt.cancelTimeout();
-    const { settings, emit, fail, pipeline } = this.#spec;
+    const { settings, emit, fail, files, pipeline } = this.#spec;
+    files.gaveUp();
+    for (const { sink } of this.#stages) sink?.release(attempt.id).catch(fail);
     const error = toError(thrown);
     // What comes together again by itself says nothing of the store.
     const passing = isMillraceError(error) && error.code === 'ERR_CHECKPOINT' && error.retryable;
@@ -290,6 +278,7 @@ export class Coordinator implements Checkpointing {
   async close(): Promise<void> {
     this.#close();
     this.#attempt?.cancelTimeout();
+    await this.#spec.files.close();
     await this.#spec.session.close();
   }
 }

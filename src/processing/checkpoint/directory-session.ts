@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { MillraceError } from '../../core/errors.ts';
-import type { CheckpointEntry, CheckpointSession } from '../../interfaces/checkpoint.ts';
+import type { CheckpointEntry, CheckpointSession, KeptFile } from '../../interfaces/checkpoint.ts';
+import { createKept, keptNames, openKept, removeKept } from './directory-file.ts';
 import { DirectoryView, fileName, idsIn } from './directory-view.ts';
 import type { Machine } from './machine.ts';
 import { storeError } from './store-error.ts';
@@ -78,6 +79,34 @@ class DirectorySession implements CheckpointSession {
 
   remove(id: number): Promise<void> {
     return this.#inTurn('remove', () => this.#remove(id));
+  }
+
+  createFile(name: string): Promise<KeptFile> {
+    const { folder, fileSystem } = this.#spec;
+    return this.#inTurn('make a file beside', () => createKept(folder, name, fileSystem));
+  }
+
+  openFile(name: string): Promise<KeptFile> {
+    const { folder, fileSystem } = this.#spec;
+    return this.#inTurn('open a file beside', () => openKept(folder, name, fileSystem));
+  }
+
+  files(): Promise<readonly string[]> {
+    const { folder, fileSystem } = this.#spec;
+    return this.#inTurn('list the files beside', async () => {
+      const names = await fileSystem.readdir(folder).catch((error: unknown) => {
+        throw storeError(`list ${folder}`, error);
+      });
+      return keptNames(names);
+    });
+  }
+
+  removeFile(name: string): Promise<void> {
+    const { folder, fileSystem } = this.#spec;
+    return this.#inTurn('remove a file beside', async () => {
+      await this.#checkLock(`remove ${name}`);
+      await removeKept(folder, name, fileSystem);
+    });
   }
 
   close(): Promise<void> {

@@ -5,6 +5,7 @@ import type { RunManifest } from './run-manifest.ts';
 
 /** What the stages told of a checkpoint, put together. */
 export interface Gathered extends Pick<RunManifest, 'nodes' | 'edges' | 'over'> {
+  readonly files: readonly string[];
   readonly states: readonly (readonly [name: string, bytes: StateBytes])[];
 }
 
@@ -20,6 +21,7 @@ export function gather(
   const nodes: [string, Pick<NodeSnapshot, 'counters' | 'budgets'>][] = [];
   const states: [string, StateBytes][] = [];
   const over: string[] = [];
+  const files: string[] = [];
   const sent = new Map<string, number>();
   const received = new Map<string, number>();
   for (const stage of stages) {
@@ -27,9 +29,10 @@ export function gather(
       passed.get(stage.id) ?? (stage.over ? stage.last() : undefined);
     if (snapshot === undefined) continue;
     if (!passed.has(stage.id)) over.push(...stage.nodes);
-    for (const [name, { counters, budgets, state }] of snapshot.nodes) {
+    for (const [name, { counters, budgets, state, files: kept }] of snapshot.nodes) {
       nodes.push([name, { counters, ...(budgets !== undefined && { budgets }) }]);
       if (state !== undefined) states.push([name, state]);
+      files.push(...kept);
     }
     const [first] = stage.nodes;
     if (positions.has(first!)) states.push([first!, encode(positions.get(first!))]);
@@ -40,5 +43,5 @@ export function gather(
     name,
     { sent: count, received: received.get(name) ?? 0 },
   ]);
-  return { nodes, edges, over, states };
+  return { nodes, edges, over, files, states };
 }

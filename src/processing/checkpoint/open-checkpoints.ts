@@ -1,11 +1,15 @@
+import { isMillraceError } from '../../core/errors.ts';
 import type { CheckpointSession } from '../../interfaces/checkpoint.ts';
 import type { Clock } from '../../interfaces/clock.ts';
 import type { RunEvent, Summary } from '../../interfaces/run.ts';
 import { describeGraph } from '../graph/describe.ts';
 import type { Graph } from '../graph/graph.ts';
+import { decodeCheckpoint } from './checkpoint-file.ts';
 import type { CheckpointSettings } from './checkpoint-options.ts';
-import { Coordinator, type CoordinatorSpec } from './coordinator.ts';
+import { Coordinator } from './coordinator.ts';
+import type { CoordinatorSpec } from './coordinator-spec.ts';
 import { printOf } from './graph-print.ts';
+import { KeptFiles } from './kept-files.ts';
 import { newestWhole } from './newest-whole.ts';
 import { RestoredRun } from './restored-run.ts';
 import type { RunManifest } from './run-manifest.ts';
@@ -15,6 +19,8 @@ export interface CheckpointHost {
   readonly clock: Clock;
   /** When it began, by the clock. */
   readonly began: number;
+  /** Aborts when the run is over; stands for it where it shares something. */
+  readonly signal: AbortSignal;
   emit(event: RunEvent): void;
   fail(error: unknown): void;
 }
@@ -36,14 +42,15 @@ export async function openCheckpoints(
 ): Promise<Opened> {
   const graph = printOf(describeGraph(pipeline, vertices));
   const spec = { ...host, pipeline, settings, graph };
-  const session = await settings.store.open({ pipeline, takeOver: settings.takeOver });
+  const session = await settings.store.open({ pipeline, takeOver: settings.takeOver, run: host.signal });
   try {
     const present = await session.list();
     // Also where they go, numbers go on.
     const newest = present[0]?.id ?? 0;
     if (settings.fresh) for (const { id } of present) await session.remove(id);
     const { checkpoint, damaged } = await newestWhole(session);
-    if (checkpoint === undefined) return coordinate(spec, session, undefined, newest);
+    const files = await keptFiles(session, newest);
+    if (checkpoint === undefined) return coordinate({ ...spec, session, files, newest, restored: undefined });
     const { summary } = checkpoint.manifest as RunManifest;
     if (summary !== undefined) {
       await session.close();
@@ -57,18 +64,36 @@ export async function openCheckpoints(
       damaged: damaged.map(({ id }) => id),
       counted: restored.counted,
     });
-    return coordinate(spec, session, restored, newest);
+    return coordinate({ ...spec, session, files, newest, restored });
   } catch (error) {
     await session.close();
     throw error;
   }
 }
 
-function coordinate(
-  spec: Omit<CoordinatorSpec, 'session' | 'restored' | 'newest'>,
-  session: CheckpointSession,
-  restored: RestoredRun | undefined,
-  newest: number,
-): Opened {
-  return { coordinator: new Coordinator({ ...spec, session, restored, newest }) };
+function coordinate(spec: CoordinatorSpec): Opened {
+  return { coordinator: new Coordinator(spec) };
+}
+
+/** The files beside the checkpoints; those go that no checkpoint has, since their run was killed. */
+async function keptFiles(session: CheckpointSession, newest: number): Promise<KeptFiles> {
+  const present = await session.files();
+  const had = new Map<number, readonly string[]>();
+  if (present.length > 0) {
+    for (const { id } of await session.list()) had.set(id, await filesOf(session, id));
+  }
+  const files = new KeptFiles({ session, prefix: `${newest + 1}`, present, had });
+  await files.collect();
+  return files;
+}
+
+/** Of a damaged checkpoint nobody knows which it has; nobody goes on from it either. */
+async function filesOf(session: CheckpointSession, id: number): Promise<readonly string[]> {
+  try {
+    const { manifest } = decodeCheckpoint(await session.read(id), `checkpoint ${id} in ${session.label}`);
+    return (manifest as RunManifest).files ?? [];
+  } catch (error) {
+    if (isMillraceError(error) && error.code === 'ERR_CHECKPOINT') return [];
+    throw error;
+  }
 }

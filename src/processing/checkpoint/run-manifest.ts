@@ -9,6 +9,8 @@ export interface RunManifest {
   readonly edges: readonly (readonly [name: string, counts: EdgeSnapshot])[];
   /** Nodes of stages that have nothing more to do. */
   readonly over: readonly string[];
+  /** Names of the files beside it that the states tell of; absent where there are none. */
+  readonly files?: readonly string[];
   /** Runs that have worked on it. */
   readonly runs: number;
   /** When the first of them began, ISO 8601. */

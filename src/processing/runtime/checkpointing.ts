@@ -1,3 +1,4 @@
+import type { NodeFiles } from '../../interfaces/checkpoint.ts';
 import type { NodeCounters } from './counters.ts';
 
 /** The bytes of a state, as they stand in a checkpoint. */
@@ -10,6 +11,8 @@ export interface NodeSnapshot {
   readonly budgets?: unknown;
   /** What it remembered; absent where it remembers nothing. */
   readonly state?: StateBytes;
+  /** Names of the files beside the checkpoint that its state tells of. */
+  readonly files: readonly string[];
 }
 
 /** Records that went along an edge: that were sent, and that were taken. */
@@ -48,6 +51,10 @@ export interface Checkpointing {
    * @throws MillraceError `ERR_SNAPSHOT`
    */
   encode(node: string, state: unknown): StateBytes;
+  /** What a node keeps beside the checkpoints. */
+  files(node: string): NodeFiles;
+  /** The files that it has now, for the checkpoint that is under way. */
+  filesOf(node: string): readonly string[];
   /** Where a reader stood when it sent the barrier. */
   positioned(node: string, id: number, position: unknown): void;
   /** The reader is opened: a barrier that is under way has to pass it, too. */

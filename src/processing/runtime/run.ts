@@ -11,6 +11,7 @@ import type { Coordinator } from '../checkpoint/coordinator.ts';
 import { openCheckpoints } from '../checkpoint/open-checkpoints.ts';
 import { stateLimits } from '../graph/state-options.ts';
 import type { Plan } from '../plan/plan.ts';
+import { Closings } from './closings.ts';
 import { patiently } from './patience.ts';
 import type { RunContext } from './run-context.ts';
 import { stallTime, whenAborted, wrapped } from './run-options.ts';
@@ -38,7 +39,8 @@ export class Run implements RunHandle, RunContext {
   readonly #events = new Subject<RunEvent>();
   readonly #controller = new AbortController();
   readonly #lifecycle = new Lifecycle();
-  readonly #closing = new Set<Promise<unknown>>();
+  /** What readers are still closing. */
+  readonly #closings = new Closings((error) => this.fail(error));
   readonly #failed = Promise.withResolvers<never>();
   readonly #began: number;
   readonly #plan: Plan;
@@ -113,10 +115,7 @@ export class Run implements RunHandle, RunContext {
   }
 
   closing(closed: Promise<unknown>): void {
-    const settled = closed
-      .catch((error: unknown) => this.fail(error))
-      .finally(() => this.#closing.delete(settled));
-    this.#closing.add(settled);
+    this.#closings.add(closed);
   }
 
   fail(error: unknown): void {
@@ -165,7 +164,7 @@ export class Run implements RunHandle, RunContext {
     try {
       this.emit({ type: 'started', pipeline: this.#name, stages: this.#plan.stages.length });
       const summary = await Promise.race([this.#begin(), this.#failed.promise]);
-      await this.#closed();
+      await this.#closings.settled();
       this.#settled = true;
       this.emit({ type: 'ended', state: summary.state, summary });
       return summary;
@@ -187,6 +186,7 @@ export class Run implements RunHandle, RunContext {
     const opened = await openCheckpoints(this.#name, this.#plan.graph, this.#settings, {
       clock: this.clock,
       began: this.#began,
+      signal: this.signal,
       emit: (event) => this.emit(event),
       fail: (error) => this.fail(error),
     });
@@ -212,7 +212,7 @@ export class Run implements RunHandle, RunContext {
     this.#flowing = true;
     if (this.#stopping && checkpoints !== undefined) void this.#suspend(checkpoints);
     await Promise.race([this.#suspended.promise, Promise.all(stages.map((stage) => stage.finished))]);
-    await this.#closed();
+    await this.#closings.settled();
     this.#throwCause();
     const { balance } = this.#summary();
     if (!balance.closed) {
@@ -268,7 +268,7 @@ export class Run implements RunHandle, RunContext {
     const { error } = this.#cause!;
     const results = await Promise.allSettled(this.#wired.stages.map((stage) => stage.destroy(error)));
     for (const result of results) if (result.status === 'rejected') this.#secondary.push(result.reason);
-    await patiently(this.#closed(), 'what the readers are closing').catch((late: unknown) =>
+    await patiently(this.#closings.settled(), 'what the readers are closing').catch((late: unknown) =>
       this.#secondary.push(late),
     );
     error.secondary.push(...this.#secondary);
@@ -276,11 +276,6 @@ export class Run implements RunHandle, RunContext {
     const state = error.code === 'ERR_ABORTED' ? 'aborted' : 'failed';
     this.emit({ type: 'ended', state, error });
     return error;
-  }
-
-  /** Waits for what readers are still closing. */
-  async #closed(): Promise<void> {
-    while (this.#closing.size > 0) await Promise.all(this.#closing);
   }
 
   #watch(stallAfter: number | undefined, signal: AbortSignal | undefined): void {

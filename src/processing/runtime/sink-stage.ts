@@ -1,22 +1,17 @@
-import { batch as makeBatch } from '../../core/batch.ts';
-import { isMillraceError } from '../../core/errors.ts';
 import type { Batch } from '../../interfaces/batch.ts';
 import type { Barrier, Item } from '../../interfaces/signal.ts';
 import type { Sink, Writer } from '../../interfaces/writer.ts';
 import type { SinkNode } from '../graph/node.ts';
-import { lettersOrigin } from './letters-origin.ts';
 import { patiently } from './patience.ts';
 import type { RunContext } from './run-context.ts';
+import { SinkRecovery } from './sink-recovery.ts';
 import type { StageNode } from './stage-node.ts';
 import { Stopwatch } from './stopwatch.ts';
 import type { Receiver } from './streams.ts';
 import { traceBatch } from './trace.ts';
 import { Turnstile } from './turnstile.ts';
 
-/**
- * Writes what comes. A batch that fails is tried again whole; when that is of no use, its records are
- * written one by one, so that one poisoned record does not take its batch along.
- */
+/** A sink in a run: writes what comes, prepares its output for checkpoints, and publishes or gives it up. */
 export class SinkStage {
   readonly node: StageNode;
   readonly stopwatch = new Stopwatch();
@@ -30,10 +25,14 @@ export class SinkStage {
   readonly #passed: (barrier: Barrier, prepared: unknown) => void;
   readonly #turns = new Turnstile();
   readonly #drain: () => void;
+  readonly #recovery: SinkRecovery;
   #opening: Promise<Sink<unknown>> | undefined;
   #sink: Sink<unknown> | undefined;
   /** The call of the writer or the sink that is going on, if any. */
   #working: Promise<unknown> | undefined;
+  /** Lets go on what waits for the checkpoint to be complete, or to come to nothing. */
+  #decided: (() => void) | undefined;
+  #preparing: Promise<void> | undefined;
   #closed = false;
   #aborted = false;
 
@@ -45,6 +44,14 @@ export class SinkStage {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.drained = promise;
     this.#drain = resolve;
+    this.#recovery = new SinkRecovery({
+      node,
+      run,
+      stopwatch: this.stopwatch,
+      aborted: () => this.#aborted,
+      write: (batch) => this.#sink!.write(batch),
+      wrote: (batch) => this.#wrote(batch),
+    });
     this.receiver = {
       heedsTime: false,
       receive: (item) => this.#turns.pass(() => this.#receive(item)),
@@ -69,7 +76,8 @@ export class SinkStage {
       signal,
       clock,
       wrote,
-      ...(checkpoints !== undefined && { checkpointed: true }),
+      run: signal,
+      ...(checkpoints !== undefined && { checkpointed: true, files: checkpoints.files(this.node.name) }),
       ...(from !== undefined && { from }),
     });
     this.#sink = await this.#settling(this.#opening);
@@ -87,7 +95,7 @@ export class SinkStage {
     try {
       pending = this.#sink!.write(item);
     } catch (error) {
-      return this.#settling(this.#recover(item, error));
+      return this.#settling(this.#recovery.recover(item, error));
     }
     if (pending === undefined) {
       this.#wrote(item);
@@ -96,15 +104,25 @@ export class SinkStage {
     return this.#settling(
       pending.then(
         () => this.#wrote(item),
-        (error: unknown) => this.#recover(item, error),
+        (error: unknown) => this.#recovery.recover(item, error),
       ),
     );
   }
 
   #barrier(barrier: Barrier): void | Promise<void> {
     this.#run.emit({ type: 'barrier', node: this.node.name, id: barrier.id });
-    if (this.#run.checkpoints === undefined) return;
-    return this.#settling(this.#prepare(barrier));
+    // A checkpoint that has come to nothing meanwhile needs nothing of it.
+    if (this.#run.checkpoints?.underway !== barrier.id) return this.node.lettersPort?.send(barrier);
+    // What comes behind the barrier waits, where it would become part of the transaction.
+    const decided = this.#writer.traits.commit === 'transaction' ? this.#decision() : undefined;
+    this.#preparing = this.#settling(this.#prepare(barrier));
+    return decided === undefined ? this.#preparing : this.#preparing.then(() => decided);
+  }
+
+  #decision(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#decided = resolve;
+    return promise;
   }
 
   /** What the sink cannot prepare fails the checkpoint, not the run: the next one has it, too. */
@@ -129,9 +147,27 @@ export class SinkStage {
   }
 
   /** A checkpoint is complete. */
-  async commit(id: number): Promise<void> {
-    if (this.#aborted || this.#closed || this.#sink?.commit === undefined) return;
-    await this.#turns.pass(() => this.#settling(this.#sink!.commit!(id)));
+  commit(id: number): Promise<void> {
+    return this.#decide(async () => this.#sink?.commit?.(id));
+  }
+
+  /** A checkpoint for which it may have prepared has come to nothing. */
+  release(id: number): Promise<void> {
+    return this.#decide(async () => this.#sink?.release?.(id));
+  }
+
+  /** Where the stage waits for it, it is its turn; else behind what is being written. */
+  async #decide(tell: () => Promise<void>): Promise<void> {
+    if (this.#aborted || this.#closed) return;
+    const settling = () => this.#settling(tell());
+    if (this.#decided === undefined) return this.#turns.pass(settling);
+    await this.#preparing;
+    try {
+      await settling();
+    } finally {
+      this.#decided?.();
+      this.#decided = undefined;
+    }
   }
 
   #wrote(batch: Batch<unknown>): void {
@@ -146,100 +182,6 @@ export class SinkStage {
     });
     this.#working = settled;
     return settled;
-  }
-
-  async #recover(batch: Batch<unknown>, thrown: unknown): Promise<void> {
-    if (this.#aborted) throw thrown;
-    const failure = await this.#retry(batch, thrown);
-    if (failure !== undefined) {
-      if (batch.records.length === 1 || !this.node.failures.lenient) {
-        await this.#settle(batch, failedIndex(failure.error), failure);
-      } else await this.#oneByOne(batch);
-    }
-    await this.#sendLetters();
-    this.stopwatch.switchTo('waiting');
-  }
-
-  /** Tries a batch again as long as the policies say; returns the last failure, or nothing. */
-  async #retry(batch: Batch<unknown>, thrown: unknown): Promise<Failure | undefined> {
-    let error = thrown;
-    for (let attempt = 1; ; attempt++) {
-      const waitMs = this.node.failures.retryAfter(error, attempt);
-      if (waitMs === undefined) return { error, attempts: attempt };
-      await this.#wait(waitMs);
-      const failed = await this.#tryOnce(batch);
-      if (failed === undefined) return undefined;
-      error = failed.error;
-    }
-  }
-
-  async #oneByOne(batch: Batch<unknown>): Promise<void> {
-    for (const [index, record] of batch.records.entries()) {
-      const single = this.#single(batch, index, record);
-      const failed = await this.#tryOnce(single);
-      const failure = failed && (await this.#retry(single, failed.error));
-      if (failure !== undefined) await this.#settle(batch, index, failure);
-    }
-  }
-
-  /** Returns what the write failed with. Throws when the output has been given up meanwhile. */
-  async #tryOnce(batch: Batch<unknown>): Promise<{ readonly error: unknown } | undefined> {
-    if (this.#aborted) throw this.#run.signal.reason;
-    try {
-      await this.#sink!.write(batch);
-    } catch (error) {
-      if (this.#aborted) throw error;
-      return { error };
-    }
-    this.#wrote(batch);
-    return undefined;
-  }
-
-  #single(batch: Batch<unknown>, index: number, record: unknown): Batch<unknown> {
-    return makeBatch([record], {
-      source: batch.origin.source,
-      at: () => batch.origin.at(index),
-      raw: () => batch.origin.raw?.(index),
-    });
-  }
-
-  async #settle(batch: Batch<unknown>, index: number, { error, attempts }: Failure): Promise<void> {
-    const verdict = this.node.failures.settle(error, batch.records[index], attempts, {
-      origin: () => batch.origin.at(index),
-      raw: () => batch.origin.raw?.(index),
-    });
-    if (verdict.kind === 'fail') throw verdict.error;
-    if (verdict.kind === 'dead-letter') this.node.letters.push(verdict.letter);
-    if (verdict.kind !== 'replace') return;
-    const failed = await this.#tryOnce(this.#single(batch, index, verdict.record));
-    if (failed !== undefined) throw failed.error;
-  }
-
-  async #sendLetters(): Promise<void> {
-    const { letters, lettersPort } = this.node;
-    if (letters.length === 0) return;
-    this.node.letters = [];
-    lettersPort!.send(makeBatch(letters, lettersOrigin(letters)));
-    if (!lettersPort!.full) return;
-    this.stopwatch.switchTo('held-back');
-    await lettersPort!.room();
-    this.stopwatch.switchTo('busy');
-  }
-
-  #wait(ms: number): Promise<void> {
-    const { clock, signal } = this.#run;
-    if (signal.aborted) return Promise.reject(signal.reason);
-    return new Promise((resolve, reject) => {
-      const cancel = clock.schedule(() => {
-        signal.removeEventListener('abort', abort);
-        resolve();
-      }, ms);
-      const abort = () => {
-        cancel();
-        reject(signal.reason);
-      };
-      signal.addEventListener('abort', abort, { once: true });
-    });
   }
 
   /** What a run with checkpoints has written to the end is prepared once for all that follow. */
@@ -283,15 +225,4 @@ export class SinkStage {
     if (this.#sink !== undefined) await patiently(give(this.#sink), `"${name}" to give up its output`);
     else this.#opening?.then(give).catch(() => {});
   }
-}
-
-interface Failure {
-  readonly error: unknown;
-  readonly attempts: number;
-}
-
-/** Which record of a batch an encoder stumbled over; the first where that is not said. */
-function failedIndex(error: unknown): number {
-  const index = isMillraceError(error) ? error.details.index : undefined;
-  return typeof index === 'number' ? index : 0;
 }

@@ -56,9 +56,10 @@ export class StageSnapshots {
       if (place === 0 && arrived !== undefined) counters.in = arrived.in;
       const budgets = node.failures.budgets;
       const state = this.#bytes(node, remembered);
+      const files = this.#checkpoints.filesOf(node.name);
       return [
         node.name,
-        { counters, ...(budgets !== undefined && { budgets }), ...(state !== undefined && { state }) },
+        { counters, files, ...(budgets !== undefined && { budgets }), ...(state !== undefined && { state }) },
       ];
     });
     const sent = [...this.#parts.ports()]

@@ -1,7 +1,6 @@
-import { MillraceError } from '../../core/errors.ts';
 import type { Barrier } from '../../interfaces/signal.ts';
 import type { CheckpointedStage } from '../checkpoint/checkpointed-stage.ts';
-import type { JoinNode, OperatorNode, ReaderNode } from '../graph/node.ts';
+import type { JoinNode, ReaderNode } from '../graph/node.ts';
 import { type Stage as PlannedStage, stageVertices } from '../plan/plan.ts';
 import { Body } from './body.ts';
 import type { StageSnapshot } from './checkpointing.ts';
@@ -10,14 +9,12 @@ import { AsyncHead } from './heads/async-head.ts';
 import { concatHead } from './heads/concat-head.ts';
 import { DuplexHead } from './heads/duplex-head.ts';
 import type { Head, HeadParts } from './heads/head.ts';
-import type { CreateLogic } from './heads/head-logic.ts';
-import { liftedLogic } from './heads/lifted.ts';
+import { logicOf } from './heads/logic-of.ts';
 import { mergeHead } from './heads/merge-head.ts';
 import { mergeSortedHead } from './heads/merge-sorted-head.ts';
 import { ReadHead } from './heads/read-head.ts';
 import { receiveHead } from './heads/receive-head.ts';
 import { zipHead } from './heads/zip-head.ts';
-import { createLogic } from './operator-results.ts';
 import { Port } from './port.ts';
 import type { RunContext } from './run-context.ts';
 import { SinkStage } from './sink-stage.ts';
@@ -231,6 +228,7 @@ export class Stage {
         sink: {
           prepare: async (id) => this.#prepared(await sink.prepare(id)),
           commit: (id) => sink.commit(id),
+          release: (id) => sink.release(id),
         },
       }),
     };
@@ -278,23 +276,4 @@ export class Stage {
         return receiveHead(run, body);
     }
   }
-}
-
-function logicOf({ node }: HeadParts): CreateLogic {
-  const { operator } = node.vertex.node as OperatorNode;
-  return (context) => {
-    if (operator.kind === 'async') {
-      const logic = createLogic(node, 'call', () => operator.create(context));
-      return { logic, many: node.accounting === 'many' };
-    }
-    if (operator.kind === 'sync') {
-      const logic = createLogic(node, 'push', () => operator.create(context));
-      if (logic.assignsTime !== true) return { logic: liftedLogic(logic), many: true };
-      throw new MillraceError('ERR_OPTIONS', `Cannot retry in "${node.name}": it says what time it is`, {
-        node: node.name,
-        hint: 'Time goes on in the order of the records: give it a policy that does not wait.',
-      });
-    }
-    throw new TypeError(`${node.name} is not asynchronous`);
-  };
 }

@@ -318,6 +318,10 @@ describe('what is one run', () => {
           list: () => session.list(),
           read: (id) => session.read(id),
           remove: (id) => session.remove(id),
+          createFile: (name) => session.createFile(name),
+          openFile: (name) => session.openFile(name),
+          files: () => session.files(),
+          removeFile: (name) => session.removeFile(name),
           close: () => session.close(),
           async write(id, chunks) {
             await session.write(id, chunks);

@@ -1,0 +1,108 @@
+import type { CheckpointSession, KeptFile, NodeFiles } from '../../interfaces/checkpoint.ts';
+
+export interface KeptFilesSpec {
+  readonly session: CheckpointSession;
+  /** What names begin with: no other run has files of it that any checkpoint has. */
+  readonly prefix: string;
+  /** The files that are there. */
+  readonly present: readonly string[];
+  /** Which of them checkpoints have, by number. */
+  readonly had: ReadonlyMap<number, readonly string[]>;
+}
+
+/**
+ * The files beside the checkpoints of a run. One that its node has dropped goes when no checkpoint has it that is there, or
+ * under way.
+ */
+export class KeptFiles {
+  readonly #session: CheckpointSession;
+  readonly #prefix: string;
+  readonly #present: Set<string>;
+  readonly #had: Map<number, ReadonlySet<string>>;
+  readonly #live = new Map<string, Set<string>>();
+  /** Those that may have bytes which are not safe. */
+  readonly #created = new Map<string, KeptFile>();
+  readonly #opened = new Set<KeptFile>();
+  /** What nodes told the checkpoint that is under way. */
+  readonly #told = new Set<string>();
+  #made = 0;
+
+  constructor({ session, prefix, present, had }: KeptFilesSpec) {
+    this.#session = session;
+    this.#prefix = prefix;
+    this.#present = new Set(present);
+    this.#had = new Map([...had].map(([id, names]) => [id, new Set(names)]));
+  }
+
+  /** What a node makes of them. */
+  of(node: string): NodeFiles {
+    const live = this.#live.get(node) ?? new Set<string>();
+    this.#live.set(node, live);
+    return {
+      create: async () => {
+        const file = await this.#session.createFile(`${this.#prefix}-${++this.#made}`);
+        this.#present.add(file.name);
+        this.#created.set(file.name, file);
+        live.add(file.name);
+        return file;
+      },
+      retain: (name) => void live.add(name),
+      open: async (name) => {
+        const file = await this.#session.openFile(name);
+        this.#opened.add(file);
+        return file;
+      },
+      drop: (name) => void live.delete(name),
+    };
+  }
+
+  /** The files that a node has now, for the checkpoint that is under way. */
+  tell(node: string): readonly string[] {
+    const names = [...(this.#live.get(node) ?? [])];
+    for (const name of names) this.#told.add(name);
+    return names;
+  }
+
+  /** Makes files safe from a loss of power. */
+  async sync(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => this.#created.get(name)?.sync()));
+  }
+
+  /** A checkpoint is there, with these files. */
+  has(id: number, names: readonly string[]): void {
+    this.#had.set(id, new Set(names));
+    this.#told.clear();
+  }
+
+  /** The checkpoint that was under way has come to nothing. */
+  gaveUp(): void {
+    this.#told.clear();
+  }
+
+  /** Removes what nobody needs. What cannot be removed is tried again the next time. */
+  async collect(): Promise<void> {
+    if (this.#present.size === 0) return;
+    const needed = await this.#needed();
+    for (const name of this.#present) {
+      if (needed.has(name)) continue;
+      await this.#created.get(name)?.close();
+      this.#created.delete(name);
+      await this.#session.removeFile(name);
+      this.#present.delete(name);
+    }
+  }
+
+  async #needed(): Promise<ReadonlySet<string>> {
+    const there = new Set((await this.#session.list()).map(({ id }) => id));
+    for (const id of this.#had.keys()) if (!there.has(id)) this.#had.delete(id);
+    return new Set([
+      ...this.#told,
+      ...[...this.#live.values(), ...this.#had.values()].flatMap((names) => [...names]),
+    ]);
+  }
+
+  /** Lets go of all that is open. */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#created.values(), ...this.#opened].map((file) => file.close()));
+  }
+}
