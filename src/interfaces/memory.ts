@@ -15,6 +15,9 @@ export interface Memory {
   release(bytes: number): void;
 }
 
+/** What is in a file that outlives its run, as plain data: pieces of files beside the checkpoints, in their order. */
+export type KeptSpill = readonly { readonly name: string; readonly bytes: number }[];
+
 /** A file of blocks in the temporary folder of a run. Written once from the beginning to the end, then read. */
 export interface SpillFile {
   /** Bytes on the disk, compressed. */
@@ -23,7 +26,12 @@ export interface SpillFile {
   write(block: Uint8Array): Promise<void>;
   /** The blocks in their order, the next when the one before is done with. What `next` gave is invalid afterwards. */
   read(): SpillReader;
-  /** Frees the disk space. */
+  /**
+   * Says what is in it so far, once that has been written, for a later run to `reopen`. Blocks may be written
+   * afterwards. Only in runs with checkpoints, as files of others do not outlive them.
+   */
+  keep(): Promise<KeptSpill>;
+  /** Frees the disk space, or, where checkpoints may have the file, says that later ones need not. */
   remove(): Promise<void>;
 }
 
@@ -33,10 +41,15 @@ export interface SpillReader {
   next(): Promise<Uint8Array | undefined>;
 }
 
-/** The temporary folder of a run: made when first needed, gone when the run is over, whichever way. */
+/**
+ * The temporary folder of a run: made when first needed, gone when the run is over, whichever way. In runs with
+ * checkpoints, files beside those, which outlive the run.
+ */
 export interface Spill {
   /** Whether state may go to the disk. */
   readonly enabled: boolean;
   /** Makes an empty file. */
   create(): Promise<SpillFile>;
+  /** A file that has what an earlier run has kept, and takes blocks behind that. */
+  reopen(kept: KeptSpill): SpillFile;
 }

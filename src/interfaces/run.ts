@@ -20,6 +20,8 @@ export interface NodeCounts {
   readonly created: number;
   /** On their way when the branch downstream was cancelled (`take`) or the run stopped. */
   readonly discarded: number;
+  /** Held by a `sort` when the run was stopped: the checkpoint has them. Absent where there are none. */
+  readonly held?: number;
   /**
    * Dropped by an overflow strategy: of a reader, before they entered the graph, which is not part of the balance;
    * of `buffer`, where they are among the `filtered`.
@@ -71,7 +73,7 @@ export interface Progress {
 
 /**
  * The account of a run. It closes when
- * `read + created = written + filtered + skipped + deadLettered + aggregated + discarded`
+ * `read + created = written + filtered + skipped + deadLettered + aggregated + discarded + held`
  * for the whole, in and out match at every node, and nothing was lost on an edge.
  */
 export interface Balance {
@@ -83,6 +85,8 @@ export interface Balance {
   readonly deadLettered: number;
   readonly aggregated: number;
   readonly discarded: number;
+  /** Held for the run that goes on with this one, which was stopped. Absent where there are none. */
+  readonly held?: number;
   readonly closed: boolean;
   /** What does not match, in words; empty when the balance is closed. */
   readonly gaps: readonly string[];

@@ -65,7 +65,7 @@ export interface Sink<T> {
   prepare?(checkpoint: number): Promise<unknown>;
   /** The checkpoint is complete: it and what it holds will be gone on from, and nothing that is older. */
   commit?(checkpoint: number): Promise<void>;
-  /** The checkpoint comes to nothing: what was prepared for it belongs to the next one. */
+  /** The checkpoint comes to nothing: what was prepared for it, if anything, belongs to the next one. */
   release?(checkpoint: number): void | Promise<void>;
   /** Lets go of what is open, and leaves what was prepared for a run to go on with: then called instead of `abort`. */
   suspend?(): Promise<void>;

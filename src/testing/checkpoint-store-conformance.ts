@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { isMillraceError } from '../core/errors.ts';
-import type { CheckpointSession, CheckpointStore, CheckpointView } from '../interfaces/checkpoint.ts';
+import type { CheckpointSession, CheckpointStore } from '../interfaces/checkpoint.ts';
+import { filesOutlive, keepsFiles, refusesFiles } from './kept-file-cases.ts';
+import { hasCode, idsOf, opened, PIPELINE, text, textOf } from './opened-store.ts';
 import type { ConformanceCase } from './operator-conformance.ts';
 import { withoutLeak } from './without-leak.ts';
 
@@ -15,8 +17,6 @@ export interface CheckpointStoreCases {
   /** What a leak would change, e.g. the number of open files. */
   readonly leaks?: () => unknown;
 }
-
-const PIPELINE = 'conformance';
 
 /**
  * The cases that every store of checkpoints must pass, for whichever test framework. `make` gives an empty store each time.
@@ -53,7 +53,7 @@ export function checkpointStoreConformance(
     ['does what is asked at the same time in order', overlaps],
     ['refuses a second owner, naming the first, and lets it look', (store) => refusesSecond(store, again)],
     ['is free again when it is closed', closes],
-    ['keeps files beside the checkpoints, which can be read while they grow', files],
+    ['keeps files beside the checkpoints, which can be read while they grow', keepsFiles],
     ['shows files to whoever opens it later, for reading only', (store) => filesOutlive(store, again)],
     ['refuses names that are none, those that are there, and files that are not', refusesFiles],
   ];
@@ -65,35 +65,6 @@ export function checkpointStoreConformance(
     all.push([`says so and keeps what was there when ${fault}`, async () => failsLoudly(await faulty())]);
   }
   return all.map(([title, run]) => ({ name: `${name} ${title}`, run: () => withoutLeak(run, cases.leaks) }));
-}
-
-/** Opens the store, and closes it whichever way `use` ends. */
-async function opened<T>(
-  store: CheckpointStore,
-  use: (session: CheckpointSession) => Promise<T>,
-): Promise<T> {
-  const session = await store.open({ pipeline: PIPELINE });
-  try {
-    return await use(session);
-  } finally {
-    await session.close();
-  }
-}
-
-async function idsOf(view: CheckpointView): Promise<readonly number[]> {
-  return (await view.list()).map(({ id }) => id);
-}
-
-async function textOf(view: CheckpointView, id: number): Promise<string> {
-  return Buffer.from(await view.read(id)).toString();
-}
-
-function text(value: string): Uint8Array[] {
-  return [Buffer.from(value)];
-}
-
-function hasCode(code: string) {
-  return (error: unknown) => isMillraceError(error) && error.code === code;
 }
 
 async function isDescription(store: CheckpointStore): Promise<void> {
@@ -278,78 +249,6 @@ async function closes(store: CheckpointStore): Promise<void> {
     await assert.rejects(use, hasCode('ERR_CHECKPOINT'), 'it can be used when it is closed');
   }
   await opened(store, async (next) => assert.deepEqual(await next.list(), []));
-}
-
-async function files(store: CheckpointStore): Promise<void> {
-  await opened(store, async (session) => {
-    assert.deepEqual(await session.files(), []);
-    const file = await session.createFile('run-1');
-    assert.equal(file.bytes, 0);
-    assert.equal(await file.read(new Uint8Array(4), 0), 0);
-    const block = Buffer.from('abc');
-    await file.append(block);
-    block.fill('-');
-    await file.append(Buffer.alloc(0));
-    await file.append(Buffer.from('defgh'));
-    await file.sync();
-    await file.sync();
-    assert.equal(file.bytes, 8);
-    const into = Buffer.alloc(4);
-    const read = async (position: number) => into.toString('latin1', 0, await file.read(into, position));
-    assert.deepEqual(
-      [await read(0), await read(2), await read(6), await read(8)],
-      ['abcd', 'cdef', 'gh', ''],
-    );
-    await file.append(Buffer.from('i'));
-    assert.equal(await read(6), 'ghi');
-    await session.createFile('run-2').then((other) => other.close());
-    assert.deepEqual([...(await session.files())].sort(), ['run-1', 'run-2']);
-    assert.deepEqual(await idsOf(session), [], 'a file is taken for a checkpoint');
-    await Promise.all([file.close(), file.close()]);
-    await session.removeFile('run-1');
-    await session.removeFile('run-1');
-    assert.deepEqual(await session.files(), ['run-2']);
-  });
-}
-
-async function filesOutlive(
-  store: CheckpointStore,
-  again: (store: CheckpointStore) => CheckpointStore | Promise<CheckpointStore>,
-): Promise<void> {
-  const piece = Buffer.from(Uint8Array.from({ length: 30_000 }, (_, index) => index * 7 + (index >> 8)));
-  await opened(store, async (session) => {
-    const file = await session.createFile('f');
-    for (let count = 0; count < 10; count++) await file.append(piece);
-    await file.sync();
-    await file.close();
-    await session.write(1, text('one'));
-  });
-  await opened(await again(store), async (session) => {
-    assert.deepEqual(await session.files(), ['f']);
-    const file = await session.openFile('f');
-    assert.equal(file.bytes, 10 * piece.length);
-    const into = Buffer.alloc(piece.length + 1);
-    for (let at = 0, count = 0; at < file.bytes; at += count) {
-      count = await file.read(into, at);
-      assert.ok(count > 0, 'it ends too early');
-      for (let index = 0; index < count; index++) {
-        if (into[index] !== piece[(at + index) % piece.length]) assert.fail(`byte ${at + index} is another`);
-      }
-    }
-    await assert.rejects(file.append(piece), hasCode('ERR_CHECKPOINT'), 'it took more');
-    await file.close();
-  });
-}
-
-async function refusesFiles(store: CheckpointStore): Promise<void> {
-  await opened(store, async (session) => {
-    for (const name of ['', '..', 'a/b', 'a.b', 'ä', 'x'.repeat(65)]) {
-      await assert.rejects(session.createFile(name), hasCode('ERR_CHECKPOINT'), `it took ${name}`);
-    }
-    await session.createFile('x'.repeat(64)).then((file) => file.close());
-    await assert.rejects(session.createFile('x'.repeat(64)), hasCode('ERR_CHECKPOINT'));
-    await assert.rejects(session.openFile('other'), hasCode('ERR_NOT_FOUND'));
-  });
 }
 
 async function failsLoudly(store: CheckpointStore): Promise<void> {

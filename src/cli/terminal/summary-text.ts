@@ -16,6 +16,7 @@ const OPTIONAL = [
   ['aggregated', 'aggregated'],
   ['created', 'created'],
   ['discarded', 'discarded'],
+  ['held', 'held'],
   ['overflowed', 'overflowed'],
   ['retried', 'retried'],
 ] as const satisfies readonly (readonly [keyof NodeMetrics, string])[];
@@ -35,13 +36,24 @@ export function summaryText(summary: Summary, paint: Paint): string {
 
 /** The balance in one line: `balance: 5 read + 0 created = 3 written + 2 filtered: closed`. */
 export function balanceText(balance: Balance): string {
-  const { read, created, written, filtered, skipped, deadLettered, aggregated, discarded } = balance;
+  const {
+    read,
+    created,
+    written,
+    filtered,
+    skipped,
+    deadLettered,
+    aggregated,
+    discarded,
+    held = 0,
+  } = balance;
   const gone = Object.entries({
     filtered,
     skipped,
     'dead-lettered': deadLettered,
     aggregated,
     discarded,
+    held,
   }).filter(([, count]) => count > 0);
   const right = [['written', written] as const, ...gone].map(
     ([name, count]) => `${formatCount(count)} ${name}`,
@@ -54,13 +66,13 @@ function columnsFor(nodes: readonly NodeMetrics[]): Column<NodeMetrics>[] {
   const count = (key: keyof NodeMetrics, title: string): Column<NodeMetrics> => ({
     title,
     align: 'right',
-    cell: (node) => formatCount(node[key] as number),
+    cell: (node) => formatCount((node[key] ?? 0) as number),
   });
   return [
     { title: 'node', align: 'left', cell: ({ name }) => shorten(name) },
     count('in', 'in'),
     count('out', 'out'),
-    ...OPTIONAL.filter(([key]) => nodes.some((node) => node[key] > 0)).map(([key, title]) =>
+    ...OPTIONAL.filter(([key]) => nodes.some((node) => (node[key] ?? 0) > 0)).map(([key, title]) =>
       count(key, title),
     ),
     { title: 'bytes', align: 'right', cell: bytes },

@@ -90,6 +90,10 @@ export class Coordinator implements Checkpointing {
     return this.#spec.files.tell(node);
   }
 
+  letGo(node: string): void {
+    this.#spec.files.letGo(node);
+  }
+
   get next(): number {
     return this.#attempt?.id ?? this.#newest + 1;
   }

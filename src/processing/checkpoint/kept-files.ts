@@ -56,6 +56,11 @@ export class KeptFiles {
     };
   }
 
+  /** A node has nothing more to do: later checkpoints need nothing of it. */
+  letGo(node: string): void {
+    this.#live.get(node)?.clear();
+  }
+
   /** The files that a node has now, for the checkpoint that is under way. */
   tell(node: string): readonly string[] {
     const names = [...(this.#live.get(node) ?? [])];

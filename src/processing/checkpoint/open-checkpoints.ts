@@ -71,6 +71,12 @@ export async function openCheckpoints(
   }
 }
 
+/** Gives the store back, also where the run was over before it was open. */
+export async function closeOpened(opening: Promise<Opened>): Promise<void> {
+  const opened = await opening.catch(() => undefined);
+  if (opened !== undefined && 'coordinator' in opened) await opened.coordinator.close();
+}
+
 function coordinate(spec: CoordinatorSpec): Opened {
   return { coordinator: new Coordinator(spec) };
 }

@@ -1,12 +1,17 @@
 import type { Emit } from '../../interfaces/operator.ts';
 import { hashValue } from '../operators/aggregates/hash-value.ts';
-import type { EntryFile } from '../runtime/spill/entry-writer.ts';
+import {
+  type EntryFile,
+  type KeptEntries,
+  keepEntries,
+  reopenEntries,
+} from '../runtime/spill/entry-writer.ts';
 import { type Deliver, deliverAll, type HoldingRoom, memoryFull } from '../runtime/spill/holder.ts';
-import { PARTITIONS, Partitions, partitionOf } from '../runtime/spill/partitions.ts';
+import { type KeptPartitions, PARTITIONS, Partitions, partitionOf } from '../runtime/spill/partitions.ts';
 import type { Late } from '../runtime/spill/passing-logic.ts';
 import type { RecordCodec } from '../runtime/spill/record-codec.ts';
-import { SampledMemory } from '../runtime/spill/sampled-memory.ts';
-import { type BuildRow, JoinTable, type JoinTableSpec } from './join-table.ts';
+import { SampledMemory, type SampledState } from '../runtime/spill/sampled-memory.ts';
+import { BuildRow, JoinTable, type JoinTableSpec } from './join-table.ts';
 
 /** What the passes of one join share. */
 export interface JoinParts {
@@ -21,6 +26,20 @@ export interface JoinPair {
   readonly build: EntryFile;
   readonly probe: EntryFile | undefined;
   readonly rows: number;
+}
+
+/** What a pass remembers of what has come so far. */
+export interface PassState {
+  /** Rows in memory, with whether they were found. */
+  readonly table: readonly (readonly [record: unknown, found: boolean])[];
+  readonly memory: SampledState;
+  readonly resident: number;
+  readonly rows: readonly number[];
+  /** Rows on the disk, as long as more may come. */
+  readonly build: KeptPartitions | undefined;
+  /** The same when all have come, and records of the other side. */
+  readonly files: readonly (KeptEntries | null)[] | undefined;
+  readonly probe: KeptPartitions | undefined;
 }
 
 /**
@@ -145,6 +164,42 @@ export class JoinPass {
     return (this.#files ?? []).flatMap((build, partition) =>
       build === undefined ? [] : [{ build, probe: probes[partition], rows: this.#rows[partition]! }],
     );
+  }
+
+  async snapshot(): Promise<PassState> {
+    const files = this.#files?.map((entries) => (entries === undefined ? null : keepEntries(entries)));
+    return {
+      table: [...this.#table.held()],
+      memory: this.#memory.snapshot(),
+      resident: this.#resident,
+      rows: [...this.#rows],
+      build: files === undefined ? await this.#build?.keep() : undefined,
+      files: files && (await Promise.all(files)),
+      probe: await this.#probe?.keep(),
+    };
+  }
+
+  /** Takes over what another one remembered; `idOf` is the identity of the key of a row. */
+  restore(
+    { table, memory, resident, rows, build, files, probe }: PassState,
+    idOf: (record: unknown) => unknown,
+  ): void {
+    const { room, blockSize } = this.#parts;
+    for (const [record, found] of table) {
+      const row = new BuildRow(record);
+      row.found = found;
+      this.#table.add(row, idOf(record));
+    }
+    this.#memory.restore(memory);
+    this.#resident = resident;
+    for (const [partition, count] of rows.entries()) this.#rows[partition] = count;
+    if (build === undefined && files === undefined) return;
+    this.#build = new Partitions(room.spill, blockSize);
+    if (build !== undefined) this.#build.restore(build);
+    this.#files = files?.map((kept) => (kept === null ? undefined : reopenEntries(room.spill, kept)));
+    if (probe === undefined) return;
+    this.#probe = new Partitions(room.spill, blockSize);
+    this.#probe.restore(probe);
   }
 
   clear(): void {

@@ -6,9 +6,9 @@ import { type Deliver, deliverAll, type HoldingRoom, memoryFull } from '../runti
 import { holdingRoom } from '../runtime/spill/holding-logic.ts';
 import { MOST_LEVELS, Partitions } from '../runtime/spill/partitions.ts';
 import { Gathered, type Late, type Passer, PassingLogic } from '../runtime/spill/passing-logic.ts';
-import { RecordCodec } from '../runtime/spill/record-codec.ts';
+import { RecordCodec, type RecordShapes } from '../runtime/spill/record-codec.ts';
 import { type ProbeAndBuildKeys, partnerId } from './hash-join.ts';
-import { type JoinPair, type JoinParts, JoinPass } from './join-pass.ts';
+import { type JoinPair, type JoinParts, JoinPass, type PassState } from './join-pass.ts';
 import { BuildRow, type JoinTableSpec } from './join-table.ts';
 import { NestedPasses } from './nested-passes.ts';
 
@@ -23,10 +23,17 @@ export function spilledJoin(spec: SpilledJoinSpec): Operator<unknown, unknown> {
     name: 'join',
     kind: 'duplex',
     cardinality: 'many',
+    remembers: 'snapshot',
     detail: spec.kind,
     create: (context) =>
       new PassingLogic(new SpilledJoin(spec, holdingRoom(context, spec.spill)), 'join', context),
   });
+}
+
+interface JoinState {
+  readonly shapes: RecordShapes;
+  readonly built: boolean;
+  readonly pass: PassState;
 }
 
 /**
@@ -119,6 +126,17 @@ class SpilledJoin implements Passer<unknown, unknown> {
       if ((late !== undefined || out.full) && !(await out.settle(late))) return false;
     }
     return out.settle();
+  }
+
+  async snapshot(): Promise<JoinState> {
+    return { shapes: this.#parts.codec.shapes, built: this.#built, pass: await this.#top.snapshot() };
+  }
+
+  restore(state: unknown): void {
+    const { shapes, built, pass } = state as JoinState;
+    this.#parts.codec.restore(shapes);
+    this.#built = built;
+    this.#top.restore(pass, (record) => partnerId(this.#keys[1](record)));
   }
 
   dispose(): void {

@@ -54,6 +54,7 @@ export function aggregateSpilled<T, K, const A extends Aggregates<T>>(
     name: 'aggregate',
     kind: 'duplex',
     cardinality: 'many',
+    remembers: 'snapshot',
     detail: listed(list),
     create(context) {
       const groups = new SpilledGroups<T, AggregatedBy<K, A>>(key, list, holdingRoom(context, spill));

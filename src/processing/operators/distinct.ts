@@ -80,6 +80,7 @@ export function distinct<A>(options: DistinctOptions<A> = {}): Operator<A, A> {
       name: 'distinct',
       kind: 'duplex',
       cardinality: 'filter',
+      remembers: 'snapshot',
       detail: nameOf(key),
       create: (context) =>
         new PassingLogic(new SpilledKeys(identity, holdingRoom(context, spill)), 'compare', context),

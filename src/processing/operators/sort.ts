@@ -69,6 +69,7 @@ export function sort<A>(by: SortBy<A>, options: SortOptions = {}): Operator<A, A
     name: 'sort',
     kind: 'duplex',
     cardinality: 'one',
+    remembers: 'snapshot',
     detail: order.detail,
     create: (context) =>
       new HoldingLogic(new ExternalSort(order, holdingRoom(context, spill)), 'sort', context),

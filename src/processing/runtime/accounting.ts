@@ -19,6 +19,7 @@ export function measureNodes(stages: readonly Stage[]): NodeMetrics[] {
         label: nodeLabel(vertex.node),
         stage: stage.plan.id,
         ...nodeCounts(node.counters, node.accounting),
+        ...(position === 0 && stage.held > 0 && { held: stage.held }),
         busyMs: Math.round(spent.busy),
         waitingMs: Math.round(spent.waiting),
         heldBackMs: Math.round(spent['held-back']),
@@ -42,8 +43,8 @@ export function drawBalance(
   const main = edges.filter(
     (edge) => !letters.has(edge.plan.edge.from.name) && edge.plan.edge.port !== 'letters',
   );
-  const total = (of: keyof NodeCounts): number => counted.reduce((sum, node) => sum + node[of], 0);
-  const sumOf = (kind: string, of: keyof NodeCounts): number =>
+  const total = (of: keyof NodeCounts): number => counted.reduce((sum, node) => sum + (node[of] ?? 0), 0);
+  const sumOf = (kind: string, of: 'in' | 'out'): number =>
     counted.filter((node) => node.kind === kind).reduce((sum, node) => sum + node[of], 0);
 
   const account = {
@@ -57,11 +58,13 @@ export function drawBalance(
     discarded: total('discarded') + main.reduce((sum, edge) => sum + (edge.cancelled ? edge.missing : 0), 0),
   };
   const { read, created, written, filtered, skipped, deadLettered, aggregated, discarded } = account;
+  const held = total('held');
   const gaps = [...nodes.flatMap(nodeGaps), ...edges.flatMap(edgeGaps), ...letterGaps(edges, nodes)];
-  const difference = read + created - (written + filtered + skipped + deadLettered + aggregated + discarded);
+  const dealt = written + filtered + skipped + deadLettered + aggregated + discarded + held;
+  const difference = read + created - dealt;
   if (difference !== 0)
     gaps.push(`${Math.abs(difference)} records too ${difference > 0 ? 'few' : 'many'} in the end`);
-  return { ...account, closed: gaps.length === 0, gaps };
+  return { ...account, ...(held > 0 && { held }), closed: gaps.length === 0, gaps };
 }
 
 /** A port with k edges makes k - 1 copies of each record. */
@@ -87,7 +90,7 @@ function nodeGaps(node: NodeMetrics): string[] {
   if (node.filtered < 0)
     return [`"${node.name}" let more records out than came in (${node.in} in, ${node.out} out)`];
   if (node.kind === 'zip' || node.created > 0 || node.aggregated > 0 || node.filtered > 0) return [];
-  const accounted = node.out + node.skipped + node.deadLettered + node.discarded;
+  const accounted = node.out + node.skipped + node.deadLettered + node.discarded + (node.held ?? 0);
   if (node.in === accounted) return [];
   return [`"${node.name}" took ${node.in} records and accounts for ${accounted}`];
 }

@@ -55,6 +55,8 @@ export interface Checkpointing {
   files(node: string): NodeFiles;
   /** The files that it has now, for the checkpoint that is under way. */
   filesOf(node: string): readonly string[];
+  /** The node has nothing more to do: later checkpoints need none of its files. */
+  letGo(node: string): void;
   /** Where a reader stood when it sent the barrier. */
   positioned(node: string, id: number, position: unknown): void;
   /** The reader is opened: a barrier that is under way has to pass it, too. */

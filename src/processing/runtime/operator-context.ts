@@ -9,7 +9,7 @@ export interface Standing extends Pick<OperatorContext, 'complete' | 'advance' |
 
 /** What the engine hands to an operator. */
 export function operatorContext(node: StageNode, run: RunContext, standing: Standing): OperatorContext {
-  const { signal, clock, memory, spill } = run;
+  const { signal, clock, memory } = run;
   const { complete, advance, idle, after, cancelled } = standing;
   return {
     node: node.name,
@@ -19,7 +19,7 @@ export function operatorContext(node: StageNode, run: RunContext, standing: Stan
     get memory() {
       return memory.account(node.name);
     },
-    spill,
+    spill: run.spillOf(node.name),
     report(make) {
       if (run.observed) run.emit(make());
     },

@@ -13,8 +13,8 @@ export interface RunContext {
   readonly random: () => number;
   /** What stateful operators may hold. */
   readonly memory: MemoryBudget;
-  /** Where state goes that has no room in memory. */
-  readonly spill: Spill;
+  /** Where the state of a node goes that has no room in memory. */
+  spillOf(node: string): Spill;
   /** Present when the run makes checkpoints. */
   readonly checkpoints?: Checkpointing | undefined;
   /** Whether sampled records report their way. */

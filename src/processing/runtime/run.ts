@@ -4,11 +4,12 @@ import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
 import { Lifecycle } from '../../core/lifecycle.ts';
 import { seededRandom } from '../../core/random.ts';
 import type { Clock } from '../../interfaces/clock.ts';
+import type { Spill } from '../../interfaces/memory.ts';
 import type { Metrics, Progress, RunEvent, RunHandle, RunOptions, Summary } from '../../interfaces/run.ts';
 import { type CheckpointSettings, checkpointSettings } from '../checkpoint/checkpoint-options.ts';
 import { checkCheckpointable } from '../checkpoint/checkpointable.ts';
 import type { Coordinator } from '../checkpoint/coordinator.ts';
-import { openCheckpoints } from '../checkpoint/open-checkpoints.ts';
+import { closeOpened, openCheckpoints } from '../checkpoint/open-checkpoints.ts';
 import { stateLimits } from '../graph/state-options.ts';
 import type { Plan } from '../plan/plan.ts';
 import { Closings } from './closings.ts';
@@ -34,7 +35,7 @@ export class Run implements RunHandle, RunContext {
   readonly random: () => number;
   readonly debug: boolean;
   readonly memory: MemoryBudget;
-  readonly spill: SpillFolder;
+  readonly #spill: SpillFolder;
   readonly #name: string;
   readonly #events = new Subject<RunEvent>();
   readonly #controller = new AbortController();
@@ -64,8 +65,8 @@ export class Run implements RunHandle, RunContext {
     this.debug = options.debug ?? false;
     const { memory, spill } = stateLimits(plan, options);
     this.memory = new MemoryBudget(memory);
-    this.spill = new SpillFolder(spill);
-    this.#lifecycle.add('temporary folder', () => this.spill.close());
+    this.#spill = new SpillFolder(spill);
+    this.#lifecycle.add('temporary folder', () => this.#spill.close());
     this.#began = this.clock.now();
     this.#failed.promise.catch(() => {});
     const stallAfter = stallTime(options);
@@ -104,6 +105,10 @@ export class Run implements RunHandle, RunContext {
 
   get checkpoints(): Coordinator | undefined {
     return this.#checkpoints;
+  }
+
+  spillOf(node: string): Spill {
+    return this.#spill.of(this.#checkpoints?.files(node));
   }
 
   get observed(): boolean {
@@ -183,19 +188,18 @@ export class Run implements RunHandle, RunContext {
   async #begin(): Promise<Summary> {
     if (this.#settings === undefined) return this.#flow();
     this.#throwCause();
-    const opened = await openCheckpoints(this.#name, this.#plan.graph, this.#settings, {
+    const opening = openCheckpoints(this.#name, this.#plan.graph, this.#settings, {
       clock: this.clock,
       began: this.#began,
       signal: this.signal,
       emit: (event) => this.emit(event),
       fail: (error) => this.fail(error),
     });
+    this.#lifecycle.add('checkpoint store', () => closeOpened(opening));
+    const opened = await opening;
     if ('summary' in opened) return opened.summary;
-    const { coordinator } = opened;
-    if (this.#settled || this.#cause !== undefined) await coordinator.close();
     this.#throwCause();
-    this.#lifecycle.add('checkpoint store', () => coordinator.close());
-    this.#checkpoints = coordinator;
+    this.#checkpoints = opened.coordinator;
     this.#wired = this.#wire();
     return this.#flow();
   }
@@ -256,7 +260,7 @@ export class Run implements RunHandle, RunContext {
       began: this.#began,
       clock: this.clock,
       memory: this.memory,
-      spilled: this.spill.written,
+      spilled: this.#spill.written,
       standsStill: this.#standsStill,
       checkpoints: this.#checkpoints?.summary,
       ...this.#wired,

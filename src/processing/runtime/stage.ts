@@ -86,6 +86,10 @@ export class Stage {
   get stopwatch(): Stopwatch {
     return this.#body?.stopwatch ?? this.sink!.stopwatch;
   }
+  /** Records that its head holds, of which each becomes one: what a later run goes on with. */
+  get held(): number {
+    return this.over ? 0 : (this.#head?.held ?? 0);
+  }
   get waitingFor(): string {
     return this.#head?.waitingFor ?? this.sink!.waitingFor;
   }
@@ -117,8 +121,11 @@ export class Stage {
 
   #whenOver(finished: Promise<void>): void {
     void finished.then(() => {
+      const { checkpoints } = this.#run;
       this.over = true;
-      this.#run.checkpoints?.over();
+      // What a sink has prepared is still to be published.
+      if (this.sink === undefined) for (const { name } of this.nodes) checkpoints?.letGo(name);
+      checkpoints?.over();
     });
   }
 

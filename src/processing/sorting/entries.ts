@@ -44,6 +44,11 @@ export class Entries {
     return this.#count;
   }
 
+  /** Bytes that they take, in whole pages but for the last one. */
+  get bytes(): number {
+    return Math.max(0, this.#current) * this.#pageSize + this.#used;
+  }
+
   /** The places of the entries in the order in which they came; `sort` may reorder them. */
   get places(): Uint32Array {
     return this.#places;

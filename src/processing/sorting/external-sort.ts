@@ -1,9 +1,15 @@
 import { BATCH_SIZE } from '../../core/batch.ts';
 import type { EntryCursor } from '../runtime/spill/entry-cursor.ts';
-import { type EntryFile, EntryWriter } from '../runtime/spill/entry-writer.ts';
+import {
+  type EntryFile,
+  EntryWriter,
+  type KeptEntries,
+  keepEntries,
+  reopenEntries,
+} from '../runtime/spill/entry-writer.ts';
 import { heapSize } from '../runtime/spill/heap-size.ts';
 import { type Deliver, type Holder, type HoldingRoom, memoryFull } from '../runtime/spill/holder.ts';
-import { RecordCodec } from '../runtime/spill/record-codec.ts';
+import { RecordCodec, type RecordShapes } from '../runtime/spill/record-codec.ts';
 import { Entries } from './entries.ts';
 import { KeyWriter } from './key-writer.ts';
 import { type EntryTaker, mergeRuns, type ValueKeys } from './merge-runs.ts';
@@ -16,6 +22,17 @@ const MOST_RUNS = 64;
 const MOST_BATCH = 128 * 1024;
 /** What sorting values takes for each: its index, and half as many while they are sorted. */
 const VALUE = 24;
+
+/** Bytes of entries that a checkpoint holds itself: so that a run is not made of each few. */
+const MOST_INLINE = 256 * 1024;
+
+interface SortState {
+  readonly shapes: RecordShapes;
+  readonly keyShapes: RecordShapes;
+  readonly runs: readonly (KeptEntries & { readonly level: number })[];
+  /** Behind those of the runs, in the order in which they came. */
+  readonly records: readonly unknown[];
+}
 
 /** Sorted entries on the disk. */
 interface SortedRun extends EntryFile {
@@ -105,7 +122,7 @@ export class ExternalSort<T> implements Holder<T, T> {
     indices.sort((a, b) => this.#order.compare(values[a], values[b]));
     const sorted = Uint32Array.from(indices, (index) => places[index]!);
     places.set(sorted);
-    this.#values = [];
+    this.#values = indices.map((index) => values[index]);
   }
 
   async #write(): Promise<void> {
@@ -120,6 +137,7 @@ export class ExternalSort<T> implements Holder<T, T> {
     }
     this.#runs.push({ ...(await writer.end()), level: 0 });
     entries.clear();
+    this.#values = [];
   }
 
   /** How many of the last runs have been merged equally often. */
@@ -203,6 +221,37 @@ export class ExternalSort<T> implements Holder<T, T> {
     };
     await mergeRuns(this.#runs, this.#valueKeys, taker);
     await batch.flush();
+  }
+
+  /** A checkpoint holds few records itself; more go to the disk as a run, which later ones need not write again. */
+  async snapshot(): Promise<SortState> {
+    if (this.#room.spill.enabled && this.#entries.bytes > MOST_INLINE) await this.spill();
+    const runs = this.#runs.map(async (run) => ({ ...(await keepEntries(run)), level: run.level }));
+    return {
+      shapes: this.#codec.shapes,
+      keyShapes: this.#keyCodec.shapes,
+      runs: await Promise.all(runs),
+      records: this.#records(),
+    };
+  }
+
+  #records(): readonly unknown[] {
+    const entries = this.#entries;
+    return Array.from(entries.places.subarray(0, entries.count), (place) => {
+      const { bytes, words } = entries.pageOf(place);
+      const from = entries.recordAt(words, entries.offsetOf(place));
+      return this.#codec.decode(bytes, from, from + entries.lengthAt(words, entries.offsetOf(place)));
+    });
+  }
+
+  restore(state: unknown): void {
+    const { shapes, keyShapes, runs, records } = state as SortState;
+    this.#codec.restore(shapes);
+    this.#keyCodec.restore(keyShapes);
+    this.#runs = runs.map(({ level, ...kept }) => ({ ...reopenEntries(this.#room.spill, kept), level }));
+    for (const record of records) {
+      if (!this.add(record as T)) throw memoryFull(this.#room, 'the records that a checkpoint has');
+    }
   }
 
   dispose(): void {

@@ -4,8 +4,8 @@ import { EntryCursor } from '../../runtime/spill/entry-cursor.ts';
 import type { EntryFile } from '../../runtime/spill/entry-writer.ts';
 import { heapSize } from '../../runtime/spill/heap-size.ts';
 import { type Deliver, type Holder, type HoldingRoom, memoryFull } from '../../runtime/spill/holder.ts';
-import { MOST_LEVELS, Partitions, partitionOf } from '../../runtime/spill/partitions.ts';
-import { RecordCodec } from '../../runtime/spill/record-codec.ts';
+import { type KeptPartitions, MOST_LEVELS, Partitions, partitionOf } from '../../runtime/spill/partitions.ts';
+import { RecordCodec, type RecordShapes } from '../../runtime/spill/record-codec.ts';
 import { hashValue } from '../aggregates/hash-value.ts';
 import { keyId } from '../key-id.ts';
 import type { NamedAggregate } from './checked-aggregates.ts';
@@ -23,6 +23,13 @@ interface Group {
   records: number;
   /** At how many records it is measured again. */
   look: number;
+}
+
+interface GroupsState {
+  readonly shapes: RecordShapes;
+  readonly groups: readonly Group[];
+  readonly short: boolean;
+  readonly partitions: KeptPartitions | undefined;
 }
 
 /**
@@ -177,6 +184,31 @@ export class SpilledGroups<A, B> implements Holder<A, B> {
     const wanted = results.length === 0 || (await deliver(results));
     this.#forget();
     return wanted;
+  }
+
+  /** Groups in memory stay there: to write them to the disk for a checkpoint would change the order of the results. */
+  async snapshot(): Promise<GroupsState> {
+    return {
+      shapes: this.#codec.shapes,
+      groups: [...this.#groups.values()],
+      short: this.#short,
+      partitions: await this.#partitions?.keep(),
+    };
+  }
+
+  restore(state: unknown): void {
+    const { shapes, groups, short, partitions } = state as GroupsState;
+    this.#codec.restore(shapes);
+    if (partitions !== undefined) {
+      this.#partitions = new Partitions(this.#room.spill, this.#blockSize);
+      this.#partitions.restore(partitions);
+    }
+    this.#short = short;
+    for (const group of groups) {
+      this.#groups.set(keyId(group.key), { ...group });
+      // Where there is less memory than there was, they go to the disk.
+      if (!this.#reserve(group.size)) this.#short = true;
+    }
   }
 
   dispose(): void {

@@ -2,11 +2,24 @@ import type { Emit } from '../../../interfaces/operator.ts';
 import { EntryCursor } from '../../runtime/spill/entry-cursor.ts';
 import type { EntryFile } from '../../runtime/spill/entry-writer.ts';
 import { type Deliver, type HoldingRoom, memoryFull } from '../../runtime/spill/holder.ts';
-import { Partitions, partitionOf } from '../../runtime/spill/partitions.ts';
+import { type KeptPartitions, Partitions, partitionOf } from '../../runtime/spill/partitions.ts';
 import { Gathered, type Late, type Passer } from '../../runtime/spill/passing-logic.ts';
-import { RecordCodec } from '../../runtime/spill/record-codec.ts';
-import { KEY_PLACE, MOST_KEYS, SampledMemory } from '../../runtime/spill/sampled-memory.ts';
+import { RecordCodec, type RecordShapes } from '../../runtime/spill/record-codec.ts';
+import {
+  KEY_PLACE,
+  MOST_KEYS,
+  SampledMemory,
+  type SampledState,
+} from '../../runtime/spill/sampled-memory.ts';
 import { hashValue } from '../aggregates/hash-value.ts';
+
+interface KeysState {
+  readonly shapes: RecordShapes;
+  readonly seen: readonly unknown[];
+  readonly memory: SampledState;
+  readonly aside: number;
+  readonly partitions: KeptPartitions | undefined;
+}
 
 /**
  * The keys that have been seen, more than memory holds. When it is used up, those in it stay, and no other is added:
@@ -108,6 +121,27 @@ export class SpilledKeys<A> implements Passer<A, A> {
   #forget(): void {
     this.#seen = new Set();
     this.#memory.recount([]);
+  }
+
+  async snapshot(): Promise<KeysState> {
+    return {
+      shapes: this.#codec.shapes,
+      seen: [...this.#seen],
+      memory: this.#memory.snapshot(),
+      aside: this.#aside,
+      partitions: await this.#partitions?.keep(),
+    };
+  }
+
+  restore(state: unknown): void {
+    const { shapes, seen, memory, aside, partitions } = state as KeysState;
+    this.#codec.restore(shapes);
+    this.#seen = new Set(seen);
+    this.#memory.restore(memory);
+    this.#aside = aside;
+    if (partitions === undefined) return;
+    this.#partitions = new Partitions(this.#room.spill, this.#blockSize);
+    this.#partitions.restore(partitions);
   }
 
   dispose(): void {

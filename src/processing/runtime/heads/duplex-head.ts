@@ -1,6 +1,6 @@
 import { batch, CountedOrigin } from '../../../core/batch.ts';
 import type { DuplexContext, DuplexLogic } from '../../../interfaces/operator.ts';
-import type { Item, Signal } from '../../../interfaces/signal.ts';
+import type { Barrier, Item, Signal } from '../../../interfaces/signal.ts';
 import type { OperatorNode } from '../../graph/node.ts';
 import { createLogic } from '../operator-results.ts';
 import type { Receiver } from '../streams.ts';
@@ -16,6 +16,9 @@ export class DuplexHead implements Head {
   readonly receivers: readonly Receiver[];
   readonly #parts: HeadParts;
   readonly #logic: DuplexLogic<unknown>;
+  #taken = 0;
+  /** Records that it holds since an earlier run. */
+  readonly #carried: number;
   #emitted = 0;
   #remembered: unknown;
   #working = false;
@@ -31,6 +34,7 @@ export class DuplexHead implements Head {
     const context = this.#context();
     const restored = parts.run.checkpoints?.restored(parts.node.name)?.state;
     this.#logic = createLogic(parts.node, 'write', () => operator.create(context), restored);
+    this.#carried = restored === undefined ? 0 : (this.#logic.held ?? 0);
     this.receivers = [
       {
         receive: (item) => this.#receive(item),
@@ -44,6 +48,7 @@ export class DuplexHead implements Head {
     const { node, run } = this.#parts;
     if (item.kind !== 'batch') return this.#signal(item);
     node.counters.in += item.records.length;
+    this.#taken += item.records.length;
     traceBatch(run, node.name, item);
     if (!this.#over) return this.#work(() => this.#logic.write(item.records, item.origin));
     if (node.accounting !== 'many') node.counters.discarded += item.records.length;
@@ -57,14 +62,27 @@ export class DuplexHead implements Head {
   /** What the logic remembers is what it is when a barrier goes on behind it. */
   async #forward(signal: Signal): Promise<void> {
     const { body, run } = this.#parts;
-    if (signal.kind === 'barrier' && run.checkpoints !== undefined) {
-      this.#remembered = await this.#logic.snapshot?.();
-    }
+    if (signal.kind === 'barrier' && run.checkpoints !== undefined) await this.#remember(signal);
     await body.signal(signal);
+  }
+
+  /** What cannot be remembered fails the checkpoint, not the run. */
+  async #remember({ id }: Barrier): Promise<void> {
+    const { node, run } = this.#parts;
+    try {
+      this.#remembered = await this.#logic.snapshot?.();
+    } catch (error) {
+      run.checkpoints!.failed(id, node.explain(error, `remember in "${node.name}"`));
+    }
   }
 
   remembered(): unknown {
     return this.#remembered;
+  }
+
+  get held(): number {
+    if (this.#parts.node.accounting !== 'one') return 0;
+    return this.#logic.held ?? this.#taken - this.#emitted;
   }
 
   get waitingFor(): string {
@@ -130,7 +148,8 @@ export class DuplexHead implements Head {
   over(): void {
     const { accounting, counters } = this.#parts.node;
     // What the stream keeps when nobody wants it any more; of `many`, nobody counts.
-    if (accounting === 'one' && !this.#exhausted) counters.discarded += counters.in - this.#emitted;
+    if (accounting === 'one' && !this.#exhausted)
+      counters.discarded += this.#carried + this.#taken - this.#emitted;
     else if (accounting === 'filter') counters.discarded += this.#logic.held ?? 0;
     this.#abort(undefined);
   }

@@ -17,6 +17,8 @@ export interface Head {
   destroy?(cause: unknown): void | Promise<void>;
   /** What it remembers when a barrier goes on behind it; absent where it remembers nothing. */
   remembered?(): unknown;
+  /** Records that it holds, where it is to give one for each; absent where nobody can tell. */
+  readonly held?: number;
   /** What it waits for while it is at work, in words; for the watchdog. */
   readonly waitingFor: string;
 }

@@ -1,4 +1,4 @@
-import type { SpillFile } from '../../../interfaces/memory.ts';
+import type { KeptSpill, Spill, SpillFile } from '../../../interfaces/memory.ts';
 import { ENTRY_HEAD, entrySize } from './entry-format.ts';
 
 /** Entries on the disk, in the order in which they were written. */
@@ -8,6 +8,22 @@ export interface EntryFile {
   readonly largest: number;
 }
 
+/** Entries that outlive their run, as plain data. */
+export interface KeptEntries {
+  readonly parts: KeptSpill;
+  readonly largest: number;
+}
+
+/** Says what there is of entries, for a later run to reopen. */
+export async function keepEntries({ file, largest }: EntryFile): Promise<KeptEntries> {
+  return { parts: await file.keep(), largest };
+}
+
+/** Entries that an earlier run has kept. */
+export function reopenEntries(spill: Spill, { parts, largest }: KeptEntries): EntryFile {
+  return { file: spill.reopen(parts), largest };
+}
+
 /** Writes entries one behind the other, in blocks of whole entries. */
 export class EntryWriter {
   readonly #file: SpillFile;
@@ -15,10 +31,11 @@ export class EntryWriter {
   #at = 0;
   #largest = 0;
 
-  constructor(file: SpillFile, blockSize: number) {
+  /** `largest` is that of the blocks which are there. */
+  constructor(file: SpillFile, blockSize: number, largest = blockSize) {
     this.#file = file;
     this.#bytes = Buffer.allocUnsafeSlow(blockSize);
-    this.#largest = blockSize;
+    this.#largest = Math.max(blockSize, largest);
   }
 
   /** Takes the entry in `bytes` from `from` to `to`; `false` when it does not fit into the block: flush first. */
@@ -52,6 +69,12 @@ export class EntryWriter {
     const block = this.#bytes.subarray(0, this.#at);
     this.#at = 0;
     if (block.length > 0) await this.#file.write(block);
+  }
+
+  /** Says what there is so far, for a later run to reopen; entries may follow. */
+  async keep(): Promise<KeptEntries> {
+    await this.flush();
+    return keepEntries({ file: this.#file, largest: this.#largest });
   }
 
   async end(): Promise<EntryFile> {

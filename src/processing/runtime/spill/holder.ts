@@ -32,6 +32,10 @@ export interface Holder<A, B> {
   drain(deliver: Deliver<B>): Promise<void>;
   /** Gives all memory back. */
   dispose(): void;
+  /** What it remembers of the input so far, as plain data: what is on the disk is kept there. */
+  snapshot(): Promise<unknown>;
+  /** Takes over what `snapshot` gave; before the first record, if at all. */
+  restore(state: unknown): void;
 }
 
 export interface HoldingRoom {

@@ -1,13 +1,25 @@
 import { CountedOrigin } from '../../../core/batch.ts';
 import type { BatchOrigin } from '../../../interfaces/batch.ts';
+import type { KeptSpill } from '../../../interfaces/memory.ts';
 import type { DuplexContext, DuplexLogic } from '../../../interfaces/operator.ts';
 import type { Signal, Watermark } from '../../../interfaces/signal.ts';
 import { recordFailure } from '../record-failure.ts';
+import { DiskWork } from './disk-work.ts';
 import type { Holder, HoldingRoom } from './holder.ts';
 
 /** What a holder is made of: the operator's own `spill` option counts besides that of the pipeline. */
 export function holdingRoom({ memory, node, spill }: DuplexContext<never>, spills: boolean): HoldingRoom {
-  return { memory, node, spill: { enabled: spills && spill.enabled, create: () => spill.create() } };
+  const { create, reopen } = {
+    create: () => spill.create(),
+    reopen: (kept: KeptSpill) => spill.reopen(kept),
+  };
+  return { memory, node, spill: { enabled: spills && spill.enabled, create, reopen } };
+}
+
+interface HeldState {
+  readonly taken: number;
+  readonly watermark: Watermark | undefined;
+  readonly held: unknown;
 }
 
 /** Runs an operator that holds everything until the input is over, on the disk where memory does not do. */
@@ -17,16 +29,16 @@ export class HoldingLogic<A, B> implements DuplexLogic<A> {
   readonly #holder: Holder<A, B>;
   readonly #doing: string;
   #taken = 0;
+  #given = 0;
   #watermark: Watermark | undefined;
-  /** At work on what may not be taken away from it meanwhile. */
-  #working = false;
-  #over = false;
+  readonly #work: DiskWork;
 
   /** `doing` is what it does with a record, for errors: `sort`. */
   constructor(holder: Holder<A, B>, doing: string, context: DuplexContext<B>) {
     this.#holder = holder;
     this.#doing = doing;
     this.#context = context;
+    this.#work = new DiskWork({ doing, node: context.node, dispose: () => holder.dispose() });
   }
 
   write(
@@ -35,7 +47,7 @@ export class HoldingLogic<A, B> implements DuplexLogic<A> {
   ): void | Promise<void> {
     const added = this.#add(records, origin, 0);
     this.#taken += records.length;
-    if (added < records.length) return this.#work(() => this.#addSpilling(records, origin, added));
+    if (added < records.length) return this.#work.run(() => this.#addSpilling(records, origin, added));
   }
 
   /** Adds records from the one at `from` on, as long as there is room; returns where it stopped. */
@@ -50,7 +62,7 @@ export class HoldingLogic<A, B> implements DuplexLogic<A> {
   }
 
   async #addSpilling(records: readonly A[], origin: BatchOrigin, from: number): Promise<void> {
-    for (let index = from; index < records.length && !this.#over; ) {
+    for (let index = from; index < records.length && !this.#work.over; ) {
       await this.#holder.spill();
       index = this.#add(records, origin, index);
     }
@@ -63,32 +75,39 @@ export class HoldingLogic<A, B> implements DuplexLogic<A> {
   }
 
   async end(): Promise<void> {
-    await this.#work(() =>
+    await this.#work.run(() =>
       this.#holder.drain(async (records) => {
-        if (this.#over || this.#context.cancelled) return false;
+        if (this.#stopped) return false;
+        this.#given += records.length;
         await this.#context.emit(records);
-        return !this.#over && !this.#context.cancelled;
+        return !this.#stopped;
       }),
     );
     this.#holder.dispose();
-    if (this.#watermark !== undefined && !this.#over) await this.#context.forward(this.#watermark);
+    if (this.#watermark !== undefined && !this.#work.over) await this.#context.forward(this.#watermark);
+  }
+
+  get held(): number {
+    return this.#taken - this.#given;
+  }
+
+  get #stopped(): boolean {
+    return this.#work.over || this.#context.cancelled;
   }
 
   abort(): void {
-    this.#over = true;
-    if (!this.#working) this.#holder.dispose();
+    this.#work.giveUp();
   }
 
-  async #work(task: () => Promise<void>): Promise<void> {
-    this.#working = true;
-    try {
-      await task();
-    } catch (error) {
-      // The files are gone when it was told to give up.
-      if (!this.#over) throw recordFailure(this.#doing, this.#context.node, error);
-    } finally {
-      this.#working = false;
-      if (this.#over) this.#holder.dispose();
-    }
+  async snapshot(): Promise<HeldState> {
+    const held = await this.#work.run(() => this.#holder.snapshot());
+    return { taken: this.#taken, watermark: this.#watermark, held };
+  }
+
+  restore(state: unknown): void {
+    const { taken, watermark, held } = state as HeldState;
+    this.#taken = taken;
+    this.#watermark = watermark;
+    this.#holder.restore(held);
   }
 }

@@ -1,5 +1,5 @@
 import type { Spill } from '../../../interfaces/memory.ts';
-import { type EntryFile, EntryWriter } from './entry-writer.ts';
+import { type EntryFile, EntryWriter, type KeptEntries } from './entry-writer.ts';
 
 /** How many files entries are spread over; a power of two. */
 export const PARTITIONS = 16;
@@ -11,6 +11,9 @@ export const MOST_LEVELS = 12;
 export function partitionOf(hash: number, level: number): number {
   return Math.floor(hash / PARTITIONS ** level) % PARTITIONS;
 }
+
+/** The file of each partition that has records, as plain data. */
+export type KeptPartitions = readonly (KeptEntries | null)[];
 
 /**
  * Records spread over files by a hash, in the order in which they came: those of one key are in one file, which is a
@@ -55,6 +58,22 @@ export class Partitions {
   /** The files that have records. */
   async end(): Promise<EntryFile[]> {
     return (await this.endEach()).filter((file) => file !== undefined);
+  }
+
+  /** Says what there is so far, for a later run to restore; records may follow. */
+  async keep(): Promise<KeptPartitions> {
+    const kept: (KeptEntries | null)[] = [];
+    for (const writer of this.#writers) kept.push((await writer?.keep()) ?? null);
+    return kept;
+  }
+
+  /** Goes on behind what an earlier run has kept. */
+  restore(kept: KeptPartitions): void {
+    for (const [partition, entries] of kept.entries()) {
+      if (entries === null) continue;
+      const { parts, largest } = entries;
+      this.#writers[partition] = new EntryWriter(this.#spill.reopen(parts), this.#blockSize, largest);
+    }
   }
 
   /** The file of each partition that has records; gives the blocks back. */

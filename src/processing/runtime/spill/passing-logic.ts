@@ -3,6 +3,7 @@ import type { BatchOrigin } from '../../../interfaces/batch.ts';
 import type { DuplexContext, DuplexLogic, Emit } from '../../../interfaces/operator.ts';
 import type { Signal, Watermark } from '../../../interfaces/signal.ts';
 import { recordFailure } from '../record-failure.ts';
+import { DiskWork } from './disk-work.ts';
 import { type Deliver, deliverAll } from './holder.ts';
 
 /** Finishes what a record needs and cannot have at once, such as room. */
@@ -20,6 +21,16 @@ export interface Passer<A, B> {
   drain(deliver: Deliver<B>): Promise<void>;
   /** Gives all memory back. */
   dispose(): void;
+  /** What it remembers of the input so far, as plain data: what is on the disk is kept there. */
+  snapshot(): Promise<unknown>;
+  /** Takes over what `snapshot` gave; before the first record, if at all. */
+  restore(state: unknown): void;
+}
+
+interface PassedState {
+  readonly taken: number;
+  readonly watermark: Watermark | undefined;
+  readonly passed: unknown;
 }
 
 /** Runs an operator that lets records stream past as long as memory does, and settles the rest from the disk. */
@@ -38,15 +49,14 @@ export class PassingLogic<A, B> implements DuplexLogic<A> {
   #left = 0;
   #taken = 0;
   #watermark: Watermark | undefined;
-  /** At work on what may not be taken away from it meanwhile. */
-  #working = false;
-  #over = false;
+  readonly #work: DiskWork;
 
   /** `doing` is what it does with a record, for errors: `join`. */
   constructor(passer: Passer<A, B>, doing: string, context: DuplexContext<B>) {
     this.#passer = passer;
     this.#doing = doing;
     this.#context = context;
+    this.#work = new DiskWork({ doing, node: context.node, dispose: () => passer.dispose() });
     this.#emit = (record) => {
       this.#out.push(record);
     };
@@ -62,7 +72,7 @@ export class PassingLogic<A, B> implements DuplexLogic<A> {
   }
 
   get #stopped(): boolean {
-    return this.#over || this.#context.cancelled;
+    return this.#work.over || this.#context.cancelled;
   }
 
   write(
@@ -73,7 +83,7 @@ export class PassingLogic<A, B> implements DuplexLogic<A> {
     this.#taken += records.length;
     const late = this.#take(records, origin);
     if (late === undefined && this.#next === records.length) return this.#flush(origin);
-    return this.#work(() => this.#takeRest(records, origin, late));
+    return this.#work.run(() => this.#takeRest(records, origin, late));
   }
 
   /** Takes records until one has to wait, or a batch of output is full. */
@@ -144,27 +154,25 @@ export class PassingLogic<A, B> implements DuplexLogic<A> {
   }
 
   async end(): Promise<void> {
-    await this.#work(() => this.#passer.drain(this.#deliver));
+    await this.#work.run(() => this.#passer.drain(this.#deliver));
     this.#passer.dispose();
-    if (this.#watermark !== undefined && !this.#over) await this.#context.forward(this.#watermark);
+    if (this.#watermark !== undefined && !this.#work.over) await this.#context.forward(this.#watermark);
   }
 
   abort(): void {
-    this.#over = true;
-    if (!this.#working) this.#passer.dispose();
+    this.#work.giveUp();
   }
 
-  async #work(task: () => Promise<void>): Promise<void> {
-    this.#working = true;
-    try {
-      await task();
-    } catch (error) {
-      // The files are gone when it was told to give up.
-      if (!this.#over) throw recordFailure(this.#doing, this.#context.node, error);
-    } finally {
-      this.#working = false;
-      if (this.#over) this.#passer.dispose();
-    }
+  async snapshot(): Promise<PassedState> {
+    const passed = await this.#work.run(() => this.#passer.snapshot());
+    return { taken: this.#taken, watermark: this.#watermark, passed };
+  }
+
+  restore(state: unknown): void {
+    const { taken, watermark, passed } = state as PassedState;
+    this.#taken = taken;
+    this.#watermark = watermark;
+    this.#passer.restore(passed);
   }
 }
 

@@ -13,6 +13,13 @@ export const KEY_PLACE = 64;
 const FIRST = 100;
 const EVERY = 17;
 
+export interface SampledState {
+  readonly seen: number;
+  readonly size: number;
+  readonly needed: number;
+  readonly reserved: number;
+}
+
 /**
  * Counts values with their keys against the memory. Measuring costs more than looking one up, so that of many values
  * only some are measured, and stand for those that follow them; memory is asked for in grains.
@@ -52,6 +59,19 @@ export class SampledMemory {
     if (!this.#memory.reserve(bytes)) return false;
     this.#reserved += bytes;
     return true;
+  }
+
+  /** What it counts, as plain data: one that restores it says the same of what follows. */
+  snapshot(): SampledState {
+    return { seen: this.#seen, size: this.#size, needed: this.#needed, reserved: this.#reserved };
+  }
+
+  /** Takes over what another counted. Where there is less memory now, it has no room for anything more. */
+  restore({ seen, size, needed, reserved }: SampledState): void {
+    this.#seen = seen;
+    this.#size = size;
+    this.#needed = needed;
+    if (!this.#reserve(reserved)) this.#reserve(this.#memory.budget - this.#memory.used);
   }
 
   /** Begins anew with what is left of the values, and gives back what the others took. */

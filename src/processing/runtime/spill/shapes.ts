@@ -48,6 +48,16 @@ export class Shapes {
   readonly #known = new Map<string, Shape>();
   #last: Shape | undefined;
 
+  /** The keys of all, in the order of their numbers: plain data, from which others of the same numbers can be made. */
+  get keys(): readonly (readonly string[])[] {
+    return this.#shapes.map(({ keys }) => keys);
+  }
+
+  /** Takes over the `keys` of others; before there are any of its own. */
+  restore(keys: readonly (readonly string[])[]): void {
+    for (const list of keys) this.#add(JSON.stringify(list), list);
+  }
+
   byId(id: number): Shape {
     return this.#shapes[id]!;
   }

@@ -1,37 +1,67 @@
-import { dirname } from 'node:path';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { MillraceError } from '../../../core/errors.ts';
-import type { SpillFile, SpillReader } from '../../../interfaces/memory.ts';
+import type { KeptSpill, SpillFile, SpillReader } from '../../../interfaces/memory.ts';
 import { spillError } from './spill-error.ts';
-import type { SpillFileSystem, SpillHandle } from './spill-folder.ts';
 
 /** In front of each block: its length on the disk, and its length. */
 const HEADER = 8;
 
 /** The fastest of the levels that compress at all: about 600 MB/s, and twice that to read. */
-const LEVEL = { [constants.ZSTD_c_compressionLevel]: 1 };
+const PARAMETERS = { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 };
+
+/** What a file needs of an open one below it. */
+export interface SpillHandle {
+  write(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesWritten: number }>;
+  read(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+}
+
+/** Where a file lies. */
+export interface SpillPlace {
+  /** For errors: the folder, or the store. */
+  readonly label: string;
+  /** Opens it; called once, when it is first needed. */
+  open(): Promise<SpillHandle>;
+  /** Closes it if it is open, and removes it, or lets it be removed. */
+  remove(): Promise<void>;
+  /** What later runs know it by; absent where it does not outlive this one. */
+  name?(): string;
+}
 
 export interface FileEvents {
   written(bytes: number): void;
   removed(): void;
 }
 
-/** A temporary file of compressed blocks. */
+/** A file of compressed blocks, each with a checksum. */
 export class BlockFile implements SpillFile {
-  readonly #path: string;
-  readonly #fileSystem: SpillFileSystem;
+  readonly #place: SpillPlace;
   readonly #events: FileEvents;
   #handle: Promise<SpillHandle> | undefined;
-  #bytes = 0;
+  #bytes: number;
   /** The call of the file system that is under way; one at a time. */
   #pending: Promise<unknown> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
   #removed: Promise<void> | undefined;
 
-  constructor(path: string, fileSystem: SpillFileSystem, events: FileEvents) {
-    this.#path = path;
-    this.#fileSystem = fileSystem;
+  /** `bytes` is how many of those that lie there count. */
+  constructor(place: SpillPlace, events: FileEvents, bytes = 0) {
+    this.#place = place;
     this.#events = events;
+    this.#bytes = bytes;
+  }
+
+  get label(): string {
+    return this.#place.label;
   }
 
   get bytes(): number {
@@ -40,7 +70,7 @@ export class BlockFile implements SpillFile {
 
   /** Compresses at once, then lets the disk work on it while the next block is made. */
   async write(block: Uint8Array): Promise<void> {
-    const packed = zstdCompressSync(block, { params: LEVEL, chunkSize: Math.max(1024, block.length) });
+    const packed = zstdCompressSync(block, { params: PARAMETERS, chunkSize: Math.max(1024, block.length) });
     const bytes = Buffer.allocUnsafeSlow(HEADER + packed.length);
     bytes.writeUInt32LE(packed.length, 0);
     bytes.writeUInt32LE(block.length, 4);
@@ -65,23 +95,22 @@ export class BlockFile implements SpillFile {
         put += bytesWritten;
       }
     } catch (error) {
-      throw spillError('spill to', dirname(this.#path), error);
+      throw spillError('spill to', this.label, error);
     } finally {
       freeNow(bytes);
     }
   }
 
-  /** The open file; for reading and writing, and nobody but the owner. */
   async open(): Promise<SpillHandle> {
     if (this.#removed !== undefined) throw new MillraceError('ERR_ABORTED', 'Cannot spill: the run is over');
-    this.#handle ??= this.#fileSystem.open(this.#path, 'wx+', 0o600).catch((error: unknown) => {
-      throw spillError('spill to', dirname(this.#path), error);
+    this.#handle ??= this.#place.open().catch((error: unknown) => {
+      throw spillError('spill to', this.label, error);
     });
     return this.#handle;
   }
 
   read(): SpillReader {
-    return new BlockReader(this, this.#path);
+    return new BlockReader(this);
   }
 
   /** Fills `bytes` from `position` on, behind what is still being written. */
@@ -102,12 +131,21 @@ export class BlockFile implements SpillFile {
         filled += bytesRead;
       }
     } catch (error) {
-      throw spillError('read back from', dirname(this.#path), error);
+      throw spillError('read back from', this.label, error);
     }
   }
 
   #check(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async keep(): Promise<KeptSpill> {
+    const name = this.#place.name?.();
+    if (name === undefined) throw new TypeError('Temporary files are not kept: the run makes no checkpoints');
+    const bytes = this.#bytes;
+    await this.#pending;
+    this.#check();
+    return [{ name, bytes }];
   }
 
   remove(): Promise<void> {
@@ -117,12 +155,11 @@ export class BlockFile implements SpillFile {
 
   async #remove(): Promise<void> {
     await this.#pending;
-    const handle = await this.#handle?.catch(() => undefined);
+    await this.#handle?.catch(() => undefined);
     try {
-      await handle?.close();
-      if (handle !== undefined) await this.#fileSystem.rm(this.#path, { recursive: true, force: true });
+      await this.#place.remove();
     } catch (error) {
-      throw spillError('remove a temporary file from', dirname(this.#path), error);
+      throw spillError('remove a temporary file from', this.label, error);
     } finally {
       this.#events.removed();
     }
@@ -132,7 +169,6 @@ export class BlockFile implements SpillFile {
 /** Reads one block ahead, as it lies on the disk. */
 class BlockReader implements SpillReader {
   readonly #file: BlockFile;
-  readonly #path: string;
   #position = 0;
   /** The next block with the header of the one behind it; `packed` and `length` are what its own header said. */
   #ahead: Promise<void> | undefined;
@@ -141,9 +177,8 @@ class BlockReader implements SpillReader {
   #length = 0;
   #block: Buffer | undefined;
 
-  constructor(file: BlockFile, path: string) {
+  constructor(file: BlockFile) {
     this.#file = file;
-    this.#path = path;
   }
 
   async next(): Promise<Uint8Array | undefined> {
@@ -192,7 +227,7 @@ class BlockReader implements SpillReader {
       if (block.length === this.#length) return block;
       throw new Error(`a block has ${block.length} bytes instead of ${this.#length}`);
     } catch (error) {
-      throw spillError('read back from', dirname(this.#path), error);
+      throw spillError('read back from', this.#file.label, error);
     }
   }
 

@@ -1,34 +1,19 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MillraceError } from '../../../core/errors.ts';
-import type { Spill, SpillFile } from '../../../interfaces/memory.ts';
+import type { NodeFiles } from '../../../interfaces/checkpoint.ts';
+import type { KeptSpill, Spill, SpillFile } from '../../../interfaces/memory.ts';
 import { folderPrefix, sweepDead } from './folder-owner.ts';
+import { KeptFilesSpill } from './kept-files-spill.ts';
 import { keepTrackOf, released } from './live-folders.ts';
 import { spillError } from './spill-error.ts';
-import { BlockFile } from './spill-file.ts';
-
-/** What temporary files need of an open file: a slice of Node's `FileHandle`. */
-export interface SpillHandle {
-  write(
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    position: number,
-  ): Promise<{ readonly bytesWritten: number }>;
-  read(
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    position: number,
-  ): Promise<{ readonly bytesRead: number }>;
-  close(): Promise<void>;
-}
+import { BlockFile, type SpillHandle, type SpillPlace } from './spill-file.ts';
 
 /** What temporary files need of the file system; tests put failing ones in its place. */
 export interface SpillFileSystem {
   mkdtemp(prefix: string): Promise<string>;
-  open(path: string, flags: string, mode: number): Promise<SpillHandle>;
+  open(path: string, flags: string, mode: number): Promise<SpillHandle & { close(): Promise<void> }>;
   rm(path: string, options: { readonly recursive: true; readonly force: true }): Promise<void>;
 }
 
@@ -65,7 +50,7 @@ export class SpillFolder implements Spill {
     const folder = await this.#folder;
     if (this.#closed) throw new MillraceError('ERR_ABORTED', 'Cannot spill: the run is over');
     const path = join(folder, String(++this.#made));
-    const file = new BlockFile(path, this.#fileSystem, {
+    const file = new BlockFile(this.#place(path), {
       written: (bytes) => {
         this.#written += bytes;
       },
@@ -73,6 +58,35 @@ export class SpillFolder implements Spill {
     });
     this.#files.add(file);
     return file;
+  }
+
+  /** For reading and writing, and nobody but the owner. */
+  #place(path: string): SpillPlace {
+    let opened: { close(): Promise<void> } | undefined;
+    return {
+      label: dirname(path),
+      open: async () => {
+        const handle = await this.#fileSystem.open(path, 'wx+', 0o600);
+        opened = handle;
+        return handle;
+      },
+      remove: async () => {
+        await opened?.close();
+        if (opened !== undefined) await this.#fileSystem.rm(path, { recursive: true, force: true });
+      },
+    };
+  }
+
+  /** What a node spills to: in a run with checkpoints the files beside those, which count as if they were its own. */
+  of(files: NodeFiles | undefined): Spill {
+    if (files === undefined) return this;
+    return new KeptFilesSpill(this.enabled, files, (bytes) => {
+      this.#written += bytes;
+    });
+  }
+
+  reopen(_kept: KeptSpill): never {
+    throw new TypeError('Temporary files do not outlive their run');
   }
 
   async #make(): Promise<string> {

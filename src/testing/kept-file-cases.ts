@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import type { CheckpointStore } from '../interfaces/checkpoint.ts';
+import { hasCode, idsOf, opened, text } from './opened-store.ts';
+
+/** Files can be appended to, and read meanwhile. */
+export async function keepsFiles(store: CheckpointStore): Promise<void> {
+  await opened(store, async (session) => {
+    assert.deepEqual(await session.files(), []);
+    const file = await session.createFile('run-1');
+    assert.equal(file.bytes, 0);
+    assert.equal(await file.read(new Uint8Array(4), 0), 0);
+    const block = Buffer.from('abc');
+    await file.append(block);
+    block.fill('-');
+    await file.append(Buffer.alloc(0));
+    await file.append(Buffer.from('defgh'));
+    await file.sync();
+    await file.sync();
+    assert.equal(file.bytes, 8);
+    const into = Buffer.alloc(4);
+    const read = async (position: number) => into.toString('latin1', 0, await file.read(into, position));
+    assert.deepEqual(
+      [await read(0), await read(2), await read(6), await read(8)],
+      ['abcd', 'cdef', 'gh', ''],
+    );
+    await file.append(Buffer.from('i'));
+    assert.equal(await read(6), 'ghi');
+    await session.createFile('run-2').then((other) => other.close());
+    assert.deepEqual([...(await session.files())].sort(), ['run-1', 'run-2']);
+    assert.deepEqual(await idsOf(session), [], 'a file is taken for a checkpoint');
+    await Promise.all([file.close(), file.close()]);
+    await session.removeFile('run-1');
+    await session.removeFile('run-1');
+    assert.deepEqual(await session.files(), ['run-2']);
+  });
+}
+
+/** What was written is there for whoever opens the store later. */
+export async function filesOutlive(
+  store: CheckpointStore,
+  again: (store: CheckpointStore) => CheckpointStore | Promise<CheckpointStore>,
+): Promise<void> {
+  const piece = Buffer.from(Uint8Array.from({ length: 30_000 }, (_, index) => index * 7 + (index >> 8)));
+  await opened(store, async (session) => {
+    const file = await session.createFile('f');
+    for (let count = 0; count < 10; count++) await file.append(piece);
+    await file.sync();
+    await file.close();
+    await session.write(1, text('one'));
+  });
+  await opened(await again(store), async (session) => {
+    assert.deepEqual(await session.files(), ['f']);
+    const file = await session.openFile('f');
+    assert.equal(file.bytes, 10 * piece.length);
+    const into = Buffer.alloc(piece.length + 1);
+    for (let at = 0, count = 0; at < file.bytes; at += count) {
+      count = await file.read(into, at);
+      assert.ok(count > 0, 'it ends too early');
+      for (let index = 0; index < count; index++) {
+        if (into[index] !== piece[(at + index) % piece.length]) assert.fail(`byte ${at + index} is another`);
+      }
+    }
+    await assert.rejects(file.append(piece), hasCode('ERR_CHECKPOINT'), 'it took more');
+    await file.close();
+  });
+}
+
+/** Names that are none, and those that are there. */
+export async function refusesFiles(store: CheckpointStore): Promise<void> {
+  await opened(store, async (session) => {
+    for (const name of ['', '..', 'a/b', 'a.b', 'ä', 'x'.repeat(65)]) {
+      await assert.rejects(session.createFile(name), hasCode('ERR_CHECKPOINT'), `it took ${name}`);
+    }
+    await session.createFile('x'.repeat(64)).then((file) => file.close());
+    await assert.rejects(session.createFile('x'.repeat(64)), hasCode('ERR_CHECKPOINT'));
+    await assert.rejects(session.openFile('other'), hasCode('ERR_NOT_FOUND'));
+  });
+}
