@@ -10,6 +10,8 @@ export interface CheckpointedStage {
   readonly over: boolean;
   /** Whether anything can have come to it: a reader upstream is open. */
   readonly begun: boolean;
+  /** Whether all has been read that comes to it: no barrier will, and what is left to do has no limit. */
+  readonly ending: boolean;
   /** Lets a barrier go where dead letters of the stage would, while nothing has come to it that could fail. */
   passLetters(barrier: Barrier): void;
   /** What it was when it was over. */

@@ -125,12 +125,11 @@ export class Coordinator implements Checkpointing {
   }
 
   #begin(last: boolean): Attempt {
-    const { clock, settings } = this.#spec;
-    const attempt = new Attempt(this.#newest + 1, clock.now(), last);
+    const attempt = new Attempt(this.#newest + 1, this.#spec.clock.now(), last);
     this.#newest = attempt.id;
     this.#attempt = attempt;
     for (const callback of this.#beginning) callback();
-    attempt.cancelTimeout = clock.schedule(() => this.#tooSlow(attempt), settings.timeout);
+    this.#limit(attempt);
     for (const stage of this.#stages) {
       if (last) stage.reader?.halt();
       if (stage.reader?.open === true) this.#inject(stage, attempt);
@@ -139,6 +138,11 @@ export class Coordinator implements Checkpointing {
     }
     this.over();
     return attempt;
+  }
+
+  #limit(attempt: Attempt): void {
+    const { clock, settings } = this.#spec;
+    attempt.cancelTimeout = clock.schedule(() => this.#tooSlow(attempt), settings.timeout);
   }
 
   #inject({ reader, nodes, over }: CheckpointedStage, { id, injected }: Attempt): void {
@@ -219,8 +223,14 @@ export class Coordinator implements Checkpointing {
     }
   }
 
+  /** No barrier comes to a stage behind the end of its input: what it still gives may take as long as it likes. */
   #tooSlow(attempt: Attempt): void {
-    const waiting = this.#missing(attempt).map(({ nodes }) => nodes[0]!);
+    const missing = this.#missing(attempt);
+    if (missing.every(({ ending }) => ending)) {
+      this.#limit(attempt);
+      return;
+    }
+    const waiting = missing.map(({ nodes }) => nodes[0]!);
     this.#giveUp(attempt, tooSlow(attempt, waiting, this.#spec.session.label));
   }
 

@@ -214,6 +214,9 @@ export class Stage {
       get over() {
         return isOver();
       },
+      get ending() {
+        return reader === undefined && upstream.every((stage) => stage.reader === undefined || stage.over);
+      },
       get begun() {
         return readers.some(({ opened }) => opened);
       },

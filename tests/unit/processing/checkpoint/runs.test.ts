@@ -12,6 +12,7 @@ import {
   readFrom,
   rx,
   skip,
+  sort,
   start,
   sum,
   toArray,
@@ -270,6 +271,40 @@ describe('a checkpoint that goes wrong', () => {
       { id: 2, error: { message: expect.stringContaining('its barrier has not passed "durable"') } },
     ]);
     await live.abort('enough');
+  });
+
+  test('waits for what is given at the end of an input, however long that takes', async () => {
+    const [out, other] = [disk<number>(), disk<number>()];
+    const gate = Promise.withResolvers<void>();
+    const more = Promise.withResolvers<void>();
+    const sorted = counting(3).pipe(
+      sort((n: number) => -n),
+      mapAsync(async (n: number) => {
+        await gate.promise;
+        return n;
+      }),
+    );
+    const { live, clock, events } = begin(
+      pipeline('p', [
+        sorted.to(durable(out)),
+        counting(9, (n) => (n === 5 ? more.promise : undefined)).to(durable(other)),
+      ]),
+      memoryStore(),
+      { timeout: '1s', failures: 1 },
+    );
+    await turns(50);
+    await clock.advance(10_000);
+    for (let count = 0; count < 5; count++) {
+      await clock.advance(1000);
+      await turns(20);
+    }
+    expect([of(events, 'checkpoint').length, of(events, 'checkpoint-failed')]).toEqual([1, []]);
+    gate.resolve();
+    await turns(50);
+    expect(of(events, 'checkpoint').length).toBe(2);
+    more.resolve();
+    await live.done;
+    expect([out.records, other.records.length]).toEqual([[3, 2, 1], 9]);
   });
 
   test('as an operator remembers what cannot be kept names the place', async () => {
