@@ -48,6 +48,8 @@ export interface SpillReader {
 export interface Spill {
   /** Whether state may go to the disk. */
   readonly enabled: boolean;
+  /** Whether files can be kept for a later run, as in runs with checkpoints. */
+  readonly outlives: boolean;
   /** Makes an empty file. */
   create(): Promise<SpillFile>;
   /** A file that has what an earlier run has kept, and takes blocks behind that. */

@@ -115,6 +115,11 @@ export interface DuplexContext<B> extends OperatorContext<B> {
   emit(records: readonly B[], origin?: BatchOrigin): Promise<void>;
   /** Passes on a signal that the logic took, behind all that was emitted before; resolves like `emit`. */
   forward(signal: Signal): Promise<void>;
+  /**
+   * Lets the barrier of a checkpoint go on that is due, as `snapshot` tells what there is now: to be called while `end`
+   * is giving much, between two emissions. Without it, no checkpoint has the operator before `end` is through.
+   */
+  passBarrier(): void | Promise<void>;
   /** Counts records that were dropped because downstream is behind; of the operators that do, none is of `one`. */
   overflowed(records: number): void;
   /** Fails the run. */

@@ -223,6 +223,7 @@ function probeDuplex<A, B>(
     async forward(signal) {
       if (signal.kind === 'watermark' && signal.idle !== true) context.advance(signal.time);
     },
+    passBarrier() {},
     overflowed(records) {
       record.overflowed += records;
     },

@@ -14,6 +14,7 @@ import { join } from '../../src/processing/joins/join.ts';
 import { count } from '../../src/processing/operators/aggregates/count.ts';
 import { sum } from '../../src/processing/operators/aggregates/sum.ts';
 import { distinct } from '../../src/processing/operators/distinct.ts';
+import { mapAsync } from '../../src/processing/operators/map-async.ts';
 import { sort } from '../../src/processing/operators/sort.ts';
 import { start } from '../../src/start.ts';
 import { memoryStore } from '../../src/testing/memory-store.ts';
@@ -79,6 +80,17 @@ const shapes: Readonly<Record<string, Shape>> = {
     ordered: true,
     flow: (records) => source(records, 'rows').pipe(sort((a: Row, b: Row) => a.key - b.key)),
   },
+  'sort that is given slowly': {
+    ordered: true,
+    flow: (records) =>
+      source(records, 'rows').pipe(
+        sort('key'),
+        mapAsync(async (row) => {
+          await turns(1);
+          return row;
+        }),
+      ),
+  },
   aggregate: {
     ordered: true,
     flow: (records) =>
@@ -104,7 +116,7 @@ const shapes: Readonly<Record<string, Shape>> = {
 type Cut = { readonly after: number; readonly how: 'kill' | 'stop' };
 
 const cuts = fc.array(
-  fc.record<Cut>({ after: fc.integer({ min: 1, max: 150 }), how: fc.constantFrom('kill', 'stop') }),
+  fc.record<Cut>({ after: fc.integer({ min: 1, max: 300 }), how: fc.constantFrom('kill', 'stop') }),
   { maxLength: 5 },
 );
 

@@ -16,6 +16,7 @@ export interface CheckpointedStage {
   passLetters(barrier: Barrier): void;
   /** What it was when it was over. */
   last(): StageSnapshot;
+  /** Where barriers come into the graph: a reader, or what gives much at the end of its input. */
   readonly reader?: {
     /** Whether it is open. */
     readonly open: boolean;

@@ -145,9 +145,9 @@ export class Coordinator implements Checkpointing {
     attempt.cancelTimeout = clock.schedule(() => this.#tooSlow(attempt), settings.timeout);
   }
 
-  #inject({ reader, nodes, over }: CheckpointedStage, { id, injected }: Attempt): void {
+  #inject({ id: stage, reader, nodes, over }: CheckpointedStage, { id, injected, passed }: Attempt): void {
     const [name] = nodes;
-    if (over || reader === undefined || injected.has(name!)) return;
+    if (over || reader === undefined || injected.has(name!) || passed.has(stage)) return;
     injected.add(name!);
     reader.inject({ kind: 'barrier', id });
   }

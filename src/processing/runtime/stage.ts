@@ -6,6 +6,7 @@ import { Body } from './body.ts';
 import type { StageSnapshot } from './checkpointing.ts';
 import type { Edge } from './edge.ts';
 import { AsyncHead } from './heads/async-head.ts';
+import { barrierOrigin } from './heads/barrier-origin.ts';
 import { concatHead } from './heads/concat-head.ts';
 import { DuplexHead } from './heads/duplex-head.ts';
 import type { Head, HeadParts } from './heads/head.ts';
@@ -207,6 +208,7 @@ export class Stage {
   checkpointed(upstream: readonly Stage[]): CheckpointedStage {
     const { reader, sink, plan, nodes } = this;
     const readers = [this, ...upstream].flatMap((stage) => stage.reader ?? []);
+    const origin = barrierOrigin(this.#head);
     const isOver = () => this.over;
     return {
       id: plan.id,
@@ -224,16 +226,7 @@ export class Stage {
         for (const { lettersPort } of nodes) lettersPort?.send(barrier);
       },
       last: () => this.last(),
-      ...(reader !== undefined && {
-        reader: {
-          get open() {
-            return reader.opened;
-          },
-          inject: (barrier) => reader.position.inject(barrier),
-          halt: () => reader.suspend(),
-          acknowledge: (position) => reader.position.acknowledge(position),
-        },
-      }),
+      ...(origin !== undefined && { reader: origin }),
       ...(sink !== undefined && {
         sink: {
           prepare: async (id) => this.#prepared(await sink.prepare(id)),

@@ -1,4 +1,3 @@
-import { BATCH_SIZE } from '../../core/batch.ts';
 import type { EntryCursor } from '../runtime/spill/entry-cursor.ts';
 import {
   type EntryFile,
@@ -14,12 +13,11 @@ import { Entries } from './entries.ts';
 import { KeyWriter } from './key-writer.ts';
 import { type EntryTaker, mergeRuns, type ValueKeys } from './merge-runs.ts';
 import { radixSort } from './radix-sort.ts';
+import { RecordBatch } from './record-batch.ts';
 import type { SortOrder } from './sort-order.ts';
 
 /** Runs that are merged at a time at the most: each has a file open, and a block in memory. */
 const MOST_RUNS = 64;
-/** Bytes of records that are made for one batch at the most. */
-const MOST_BATCH = 128 * 1024;
 /** What sorting values takes for each: its index, and half as many while they are sorted. */
 const VALUE = 24;
 
@@ -54,6 +52,7 @@ export class ExternalSort<T> implements Holder<T, T> {
   readonly #valueKeys: ValueKeys | undefined;
   readonly #blockSize: number;
   readonly #entries: Entries;
+  readonly drainsAlike = true;
   /** The keys of the entries, where they are compared as values. */
   #values: unknown[] = [];
   /** In the order in which their records came. */
@@ -182,6 +181,8 @@ export class ExternalSort<T> implements Holder<T, T> {
   }
 
   async drain(deliver: Deliver<T>): Promise<void> {
+    // What a checkpoint would have to hold meanwhile is written once.
+    if (this.#room.spill.outlives && this.#worthARun) await this.spill();
     if (this.#runs.length === 0) return this.#drainEntries(deliver);
     if (this.#entries.count > 0) await this.spill();
     for (;;) {
@@ -225,7 +226,7 @@ export class ExternalSort<T> implements Holder<T, T> {
 
   /** A checkpoint holds few records itself; more go to the disk as a run, which later ones need not write again. */
   async snapshot(): Promise<SortState> {
-    if (this.#room.spill.enabled && this.#entries.bytes > MOST_INLINE) await this.spill();
+    if (this.#worthARun) await this.spill();
     const runs = this.#runs.map(async (run) => ({ ...(await keepEntries(run)), level: run.level }));
     return {
       shapes: this.#codec.shapes,
@@ -233,6 +234,10 @@ export class ExternalSort<T> implements Holder<T, T> {
       runs: await Promise.all(runs),
       records: this.#records(),
     };
+  }
+
+  get #worthARun(): boolean {
+    return this.#room.spill.enabled && this.#entries.bytes > MOST_INLINE;
   }
 
   #records(): readonly unknown[] {
@@ -258,35 +263,6 @@ export class ExternalSort<T> implements Holder<T, T> {
     this.#entries.clear();
     this.#values = [];
     this.#room.memory.release(this.#room.memory.used);
-  }
-}
-
-/** Records that leave together. */
-class RecordBatch<T> {
-  readonly #deliver: Deliver<T>;
-  readonly #records: T[] = [];
-  #count = 0;
-  #bytes = 0;
-
-  constructor(deliver: Deliver<T>) {
-    this.#deliver = deliver;
-  }
-
-  get full(): boolean {
-    return this.#count >= BATCH_SIZE || this.#bytes >= MOST_BATCH;
-  }
-
-  push(record: T, bytes: number): void {
-    this.#records[this.#count++] = record;
-    this.#bytes += bytes;
-  }
-
-  async flush(): Promise<boolean> {
-    // V8 would take arrays that are made here for long-lived, and keep what is in them after they are gone.
-    const records = this.#records.slice(0, this.#count);
-    this.#count = 0;
-    this.#bytes = 0;
-    return records.length === 0 || this.#deliver(records);
   }
 }
 

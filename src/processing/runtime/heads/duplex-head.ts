@@ -22,6 +22,11 @@ export class DuplexHead implements Head {
   #emitted = 0;
   #remembered: unknown;
   #working = false;
+  /** Gives what there is at the end of its input. */
+  #giving = false;
+  /** The barrier that goes on at the next occasion, while it does. */
+  #due: Barrier | undefined;
+  readonly #gone = Promise.withResolvers<void>();
   #ended = false;
   /** All that it was given has been worked off. */
   #exhausted = false;
@@ -101,7 +106,10 @@ export class DuplexHead implements Head {
 
   async #end(): Promise<void> {
     if (!this.#over) {
+      this.#giving = true;
+      this.#parts.run.checkpoints?.opened(this.#parts.node.name);
       await this.#work(() => this.#logic.end());
+      this.#giving = false;
       this.#ended = true;
       this.#exhausted = true;
     }
@@ -138,11 +146,32 @@ export class DuplexHead implements Head {
         if (this.#working) body.stopwatch.switchTo('busy');
       },
       forward: (signal) => this.#forward(signal),
+      passBarrier: () => (this.#due === undefined ? undefined : this.#passDue(this.#due)),
       overflowed: (records) => {
         node.counters.overflowed += records;
       },
       fail: (error) => run.fail(error),
     };
+  }
+
+  /** Whether barriers come from here: none comes to a stage behind the end of its input. */
+  get giving(): boolean {
+    return this.#giving;
+  }
+
+  /** A barrier goes on as soon as the logic lets it. */
+  inject(barrier: Barrier): void {
+    this.#due = barrier;
+  }
+
+  /** Behind the last one, all stands still. */
+  async #passDue(barrier: Barrier): Promise<void> {
+    this.#due = undefined;
+    const { checkpoints } = this.#parts.run;
+    if (checkpoints?.underway !== barrier.id) return;
+    const last = checkpoints.isLast(barrier.id);
+    await this.#forward(barrier);
+    if (last) await this.#gone.promise;
   }
 
   over(): void {
@@ -161,6 +190,7 @@ export class DuplexHead implements Head {
   #abort(cause: unknown): void {
     if (this.#over) return;
     this.#over = true;
+    this.#gone.resolve();
     if (!this.#ended) this.#logic.abort(cause);
   }
 }

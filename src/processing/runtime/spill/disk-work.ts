@@ -11,7 +11,8 @@ export interface DiskWorkSpec {
 /** What an operator does on the disk: while it is at it, nothing may be taken away from it. */
 export class DiskWork {
   readonly #spec: DiskWorkSpec;
-  #working = false;
+  /** Tasks that are under way: one may be a part of another. */
+  #working = 0;
   #over = false;
 
   constructor(spec: DiskWorkSpec) {
@@ -24,7 +25,7 @@ export class DiskWork {
   }
 
   async run<T>(task: () => Promise<T>): Promise<T | undefined> {
-    this.#working = true;
+    this.#working++;
     try {
       return await task();
     } catch (error) {
@@ -32,13 +33,13 @@ export class DiskWork {
       if (!this.#over) throw recordFailure(this.#spec.doing, this.#spec.node, error);
       return undefined;
     } finally {
-      this.#working = false;
-      if (this.#over) this.#spec.dispose();
+      this.#working--;
+      if (this.#over && this.#working === 0) this.#spec.dispose();
     }
   }
 
   giveUp(): void {
     this.#over = true;
-    if (!this.#working) this.#spec.dispose();
+    if (this.#working === 0) this.#spec.dispose();
   }
 }

@@ -28,6 +28,11 @@ export interface Holder<A, B> {
    * @throws MillraceError `ERR_MEMORY` when there is nothing to write, or spilling is off.
    */
   spill(): Promise<void>;
+  /**
+   * Whether `drain` hands on the same in every run that restores what `snapshot` gave, also while it did: then what was
+   * handed on before can be left out.
+   */
+  readonly drainsAlike?: boolean;
   /** Hands on what has come of it all. */
   drain(deliver: Deliver<B>): Promise<void>;
   /** Gives all memory back. */

@@ -13,11 +13,17 @@ export function holdingRoom({ memory, node, spill }: DuplexContext<never>, spill
     create: () => spill.create(),
     reopen: (kept: KeptSpill) => spill.reopen(kept),
   };
-  return { memory, node, spill: { enabled: spills && spill.enabled, create, reopen } };
+  return {
+    memory,
+    node,
+    spill: { enabled: spills && spill.enabled, outlives: spill.outlives, create, reopen },
+  };
 }
 
 interface HeldState {
   readonly taken: number;
+  /** How many of those that it gives in the end it had given. */
+  readonly given: number;
   readonly watermark: Watermark | undefined;
   readonly held: unknown;
 }
@@ -30,6 +36,8 @@ export class HoldingLogic<A, B> implements DuplexLogic<A> {
   readonly #doing: string;
   #taken = 0;
   #given = 0;
+  /** What an earlier run has given. */
+  #before = 0;
   #watermark: Watermark | undefined;
   readonly #work: DiskWork;
 
@@ -75,11 +83,16 @@ export class HoldingLogic<A, B> implements DuplexLogic<A> {
   }
 
   async end(): Promise<void> {
+    let skipped = 0;
     await this.#work.run(() =>
       this.#holder.drain(async (records) => {
+        const known = Math.min(this.#before - skipped, records.length);
+        skipped += known;
+        const fresh = known === 0 ? records : records.slice(known);
         if (this.#stopped) return false;
-        this.#given += records.length;
-        await this.#context.emit(records);
+        this.#given += fresh.length;
+        await this.#context.emit(fresh);
+        if (this.#holder.drainsAlike === true) await this.#context.passBarrier();
         return !this.#stopped;
       }),
     );
@@ -101,12 +114,14 @@ export class HoldingLogic<A, B> implements DuplexLogic<A> {
 
   async snapshot(): Promise<HeldState> {
     const held = await this.#work.run(() => this.#holder.snapshot());
-    return { taken: this.#taken, watermark: this.#watermark, held };
+    return { taken: this.#taken, given: this.#given, watermark: this.#watermark, held };
   }
 
   restore(state: unknown): void {
-    const { taken, watermark, held } = state as HeldState;
+    const { taken, given, watermark, held } = state as HeldState;
     this.#taken = taken;
+    this.#given = given;
+    this.#before = given;
     this.#watermark = watermark;
     this.#holder.restore(held);
   }

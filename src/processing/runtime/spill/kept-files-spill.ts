@@ -5,6 +5,7 @@ import { BlockFile, type SpillHandle, type SpillPlace } from './spill-file.ts';
 /** Where state of one node goes in a run with checkpoints: to files beside those, for later runs to go on with. */
 export class KeptFilesSpill implements Spill {
   readonly enabled: boolean;
+  readonly outlives = true;
   readonly #files: NodeFiles;
   readonly #written: (bytes: number) => void;
 

@@ -22,6 +22,7 @@ const nodeSpillFileSystem: SpillFileSystem = Object.freeze({ mkdtemp, open, rm }
 /** The temporary folder of a run, for its owner's eyes only. */
 export class SpillFolder implements Spill {
   readonly enabled: boolean;
+  readonly outlives = false;
   readonly #parent: string;
   readonly #fileSystem: SpillFileSystem;
   readonly #files = new Set<BlockFile>();

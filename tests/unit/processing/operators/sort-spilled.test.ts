@@ -210,7 +210,8 @@ describe('a disk that fails', () => {
     const memory = new MemoryBudget(LEAST).account('sort');
     const records: Row[] = [];
     const emit = async (batch: readonly Row[]) => void records.push(...batch);
-    const context = { node: 'sort', memory, spill, emit, cancelled: false } as unknown as DuplexContext<Row>;
+    const given = { node: 'sort', memory, spill, emit, passBarrier() {}, cancelled: false };
+    const context = given as unknown as DuplexContext<Row>;
     const logic: DuplexLogic<Row> = (sort('key') as DuplexOperator<Row, Row>).create(context);
     try {
       await logic.write(rows(6000));
