@@ -35,6 +35,8 @@ export class SinkStage {
   #preparing: Promise<void> | undefined;
   #closed = false;
   #aborted = false;
+  /** The barrier that came last. */
+  #barred = 0;
 
   /** `passed` is called when a barrier goes on, with what the sink has prepared. */
   constructor(node: StageNode, run: RunContext, passed: (barrier: Barrier, prepared: unknown) => void) {
@@ -128,6 +130,7 @@ export class SinkStage {
   /** What the sink cannot prepare fails the checkpoint, not the run: the next one has it, too. */
   async #prepare(barrier: Barrier): Promise<void> {
     const { checkpoints } = this.#run;
+    this.#barred = barrier.id;
     this.stopwatch.switchTo('busy');
     try {
       this.#passed(barrier, await this.#sink!.prepare?.(barrier.id));
@@ -184,12 +187,12 @@ export class SinkStage {
     return settled;
   }
 
-  /** What a run with checkpoints has written to the end is prepared once for all that follow. */
+  /** What is written to the end is prepared once for all checkpoints that follow: not for one whose barrier came before. */
   async #end(): Promise<void> {
     this.node.failures.settleBudgets();
     const { checkpoints } = this.#run;
     if (checkpoints !== undefined && !this.#aborted) {
-      this.prepared = await this.#settling(this.#sink!.prepare?.(checkpoints.next) ?? Promise.resolve());
+      this.prepared = await this.prepare(Math.max(checkpoints.next, this.#barred + 1));
     }
     this.node.lettersPort?.end();
     this.#drain();

@@ -18,40 +18,11 @@ import {
   toArray,
 } from '../../../../src/index.ts';
 import type { CheckpointStore } from '../../../../src/interfaces/checkpoint.ts';
-import type { RunEvent, RunHandle, RunOptions } from '../../../../src/interfaces/run.ts';
 import { memoryStore } from '../../../../src/testing/memory-store.ts';
 import { turns } from '../../../../src/testing/turns.ts';
-import { type VirtualClock, virtualClock } from '../../../../src/testing/virtual-clock.ts';
-import { type Line, scripted } from '../runtime/scripted-reader.ts';
+import { scripted } from '../runtime/scripted-reader.ts';
+import { begin, counting, never, of, position, type Started } from './checkpointed-run.ts';
 import { type Disk, disk, durable } from './durable.ts';
-
-const position = { replay: 'position' } as const;
-
-/** A reader of numbers from 1, one a batch, that waits before each number that is told to `held`. */
-function counting(until: number, held: (n: number) => Promise<void> | undefined = () => undefined) {
-  const lines: Line<number>[] = [];
-  for (let n = 1; n <= until; n++) lines.push(() => held(n), [n]);
-  return readFrom(scripted(lines, { name: 'counting', traits: position }));
-}
-
-interface Started {
-  readonly live: RunHandle;
-  readonly clock: VirtualClock;
-  readonly events: RunEvent[];
-}
-
-function begin(p: Pipeline, store: CheckpointStore, more: Partial<RunOptions['checkpoint']> = {}): Started {
-  const clock = virtualClock();
-  const live = start(p, { clock, stallAfter: false, checkpoint: { store, ...more } });
-  const events: RunEvent[] = [];
-  live.events$.subscribe((event) => events.push(event));
-  live.done.catch(() => {});
-  return { live, clock, events };
-}
-
-const never = () => new Promise<void>(() => {});
-const of = (events: readonly RunEvent[], type: RunEvent['type']) =>
-  events.filter((event) => event.type === type);
 
 /** Runs until the reader waits, makes a checkpoint, and kills the run. */
 async function killed(p: Pipeline, store: CheckpointStore): Promise<Started> {
