@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { ZstdFrames } from '../../../../src/io/bytes/zstd-frames.ts';
+import { tableRows } from './table.ts';
+
+/** What a job has left: its files, by their names, as they are but for their compression; its tables, by theirs. */
+export interface Outcome {
+  readonly files: Readonly<Record<string, string>>;
+  readonly tables: Readonly<Record<string, readonly unknown[]>>;
+}
+
+/** Where a checkpoint ends a member of gzip or a frame of zstd is no part of what a file says. */
+const UNPACK: readonly (readonly [ending: string, unpack: (bytes: Buffer) => Buffer])[] = [
+  ['.gz', (bytes) => gunzipSync(bytes)],
+  ['.zst', (bytes) => Buffer.concat(new ZstdFrames().cut(bytes).map((frame) => zstdDecompressSync(frame)))],
+];
+
+/** Tables of a job, and how their rows are read. */
+const TABLES: Readonly<Record<string, (folder: string) => readonly unknown[]>> = {
+  'quiet.db': (folder) => tableRows(join(folder, 'out', 'quiet.db')),
+};
+
+/** A folder as it is named in the text of a dead letter. */
+const shownIn = (folder: string) => JSON.stringify(folder + sep).slice(1, -1);
+
+export function outcomeOf(folder: string): Outcome {
+  const out = join(folder, 'out');
+  const entries = readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  const files = entries
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => [relative(out, path).split(sep).join('/'), path] as const)
+    .filter(([name]) => !Object.keys(TABLES).includes(name))
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, path]) => {
+      const bytes = readFileSync(path);
+      const unpack = UNPACK.find(([ending]) => name.endsWith(ending))?.[1];
+      const text = (unpack === undefined ? bytes : unpack(bytes)).toString('latin1');
+      return [name, text.replaceAll(shownIn(folder), '')];
+    });
+  const tables = Object.entries(TABLES).map(([name, rows]) => [name, rows(folder)]);
+  return { files: Object.fromEntries(files), tables: Object.fromEntries(tables) };
+}
+
+/** What is different first, in words; nothing when all is the same. */
+export function difference(found: Outcome, wanted: Outcome): string | undefined {
+  for (const name of new Set([...Object.keys(wanted.files), ...Object.keys(found.files)])) {
+    const [one, other] = [found.files[name], wanted.files[name]];
+    if (one === other) continue;
+    if (one === undefined) return `${name} is missing`;
+    if (other === undefined) return `${name} is there, and should not`;
+    let at = 0;
+    while (one[at] === other[at]) at++;
+    const around = (text: string) => JSON.stringify(text.slice(Math.max(0, at - 40), at + 80));
+    return `${name} has ${around(one)} at byte ${at}, not ${around(other)}; ${one.length} bytes, not ${other.length}`;
+  }
+  for (const [name, rows] of Object.entries(wanted.tables)) {
+    const given = found.tables[name]!;
+    const row = rows.findIndex((one, index) => !isDeepStrictEqual(one, given[index]));
+    if (row >= 0)
+      return `row ${row + 1} of ${name} is ${JSON.stringify(given[row])}, not ${JSON.stringify(rows[row])}`;
+    if (given.length !== rows.length) return `${name} has ${given.length} rows, not ${rows.length}`;
+  }
+  return undefined;
+}

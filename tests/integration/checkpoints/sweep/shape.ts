@@ -1,0 +1,56 @@
+/** What a job of the sweep is like. */
+export interface Shape {
+  /** Orders over all files, and messages in the queue. */
+  readonly records: number;
+  readonly files: number;
+  readonly messages: number;
+  /** Bytes that a read asks for, and that are gathered before a write. */
+  readonly chunkBytes: number;
+  readonly edgeCapacity: number;
+  /** Bytes that what is sorted may take, before it goes to the disk. */
+  readonly memory: number;
+  /** Between checkpoints: so many orders, or so many milliseconds. */
+  readonly every: number;
+  readonly clock: 'records' | 'timers';
+  /** Checkpoints that stay. */
+  readonly keep: number;
+  /** Records of a file before the next one. */
+  readonly rotate: number;
+  readonly shops: number;
+}
+
+/** A small job of which each part has something to do between two checkpoints. */
+export const SMALL: Shape = {
+  records: 1200,
+  files: 6,
+  messages: 60,
+  chunkBytes: 512,
+  edgeCapacity: 1,
+  memory: 65_536,
+  every: 100,
+  clock: 'records',
+  keep: 2,
+  rotate: 100,
+  shops: 3,
+};
+
+/** Any job: small ones are likelier, as they are killed more often in the same time. */
+export function randomShape(random: () => number): Shape {
+  const between = (least: number, most: number) => least + Math.floor(random() * (most - least + 1));
+  const skewed = (least: number, most: number) => Math.round(least * (most / least) ** random());
+  const records = skewed(100, 20_000);
+  const clock = random() < 0.5 ? 'records' : 'timers';
+  return {
+    records,
+    files: between(1, 12),
+    messages: between(0, 120),
+    chunkBytes: skewed(64, 65_536),
+    edgeCapacity: between(1, 4),
+    memory: skewed(65_536, 16_777_216),
+    every: clock === 'records' ? Math.max(1, Math.round(records / skewed(1, 60))) : skewed(1, 100),
+    clock,
+    keep: between(1, 4),
+    rotate: skewed(5, 2000),
+    shops: between(1, 12),
+  };
+}

@@ -1,0 +1,159 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Balance } from '../../../../src/interfaces/run.ts';
+import { writeInput } from './input.ts';
+import { type Kill, live, type Report, shown } from './life.ts';
+import { difference, type Outcome, outcomeOf } from './outcome.ts';
+import type { Shape } from './shape.ts';
+
+/** What a job comes to when nobody kills it. */
+export interface Undisturbed {
+  readonly outcome: Outcome;
+  readonly balance: Balance;
+  /** How often each point is passed: by a run from the beginning, and by one that goes on after a kill. */
+  readonly passes: Report['passes'];
+  readonly passesAfterKill: Report['passes'];
+  /** What was done to files at no place that has a name. */
+  readonly unnamed: readonly string[];
+  readonly ms: number;
+}
+
+/** Kills a run in the middle of its checkpoints, so that the next one has all kinds of things to do. */
+export const CUT = 'before checkpoint.rename';
+
+/** A job, and how its processes end, one after the other; the one after the last comes to the end of the job. */
+export interface Doomed {
+  readonly number: number;
+  readonly kills: readonly Kill[];
+  /** Which of these is to be met. */
+  readonly must?: number;
+}
+
+/** What became of a job. */
+export interface Fate {
+  /** Kills that were met, in order: the job may have been over before all were. */
+  readonly met: readonly Kill[];
+  readonly resumed: boolean;
+}
+
+/** Jobs of one shape, each in a folder of its own, that have to come to what an undisturbed one comes to. */
+export class Sweep {
+  readonly shape: Shape;
+  readonly undisturbed: Undisturbed;
+  readonly #root: string;
+
+  private constructor(shape: Shape, root: string, undisturbed: Undisturbed) {
+    this.shape = shape;
+    this.#root = root;
+    this.undisturbed = undisturbed;
+  }
+
+  /** Finds out what the job comes to: without checkpoints, with them, and after a single kill. */
+  static async begin(shape: Shape, root: string): Promise<Sweep> {
+    const folderOf = (name: string) => {
+      const folder = join(root, name);
+      mkdirSync(folder);
+      writeInput(folder, shape);
+      return folder;
+    };
+    const [plain, whole, cut] = [folderOf('plain'), folderOf('whole'), folderOf('cut')];
+    const { balance } = (await live(plain, shape, undefined, false))!;
+    const outcome = outcomeOf(plain);
+    const first = (await live(whole, shape))!;
+    compare('a run with checkpoints', whole, first, { outcome, balance });
+    const times = first.passes[CUT]!;
+    const met = await live(cut, shape, { point: CUT, pass: Math.ceil(times / 2) });
+    const next = met ?? (await live(cut, shape))!;
+    compare('a run that was killed once', cut, next, { outcome, balance });
+    return new Sweep(shape, root, {
+      outcome,
+      balance,
+      passes: first.passes,
+      passesAfterKill: next.passes,
+      unnamed: [...new Set([...first.unnamed, ...next.unnamed])],
+      ms: first.ms,
+    });
+  }
+
+  /**
+   * Lives a job to its end. How often a point is passed differs a little from run to run: where a process came to its
+   * end before the last time, the job is lived again, to be killed a time earlier.
+   */
+  async meet({ number, kills, must }: Doomed): Promise<readonly Fate[]> {
+    const fates = [await this.run({ number, kills })];
+    const kill = must === undefined ? undefined : kills[must];
+    if (kill === undefined || 'ms' in kill) return fates;
+    for (let pass = kill.pass - 1; fates.at(-1)!.met.length <= must!; pass--) {
+      if (pass === 0) throw new Error(`job ${number} never passed ${kill.point}`);
+      fates.push(await this.run({ number, kills: kills.with(must!, { ...kill, pass }) }));
+    }
+    return fates;
+  }
+
+  /** Lives a job to its end. What goes wrong is told with how it came to it, and the folder stays. */
+  async run({ number, kills }: Pick<Doomed, 'number' | 'kills'>): Promise<Fate> {
+    const folder = join(this.#root, `job-${number}`);
+    mkdirSync(folder);
+    writeInput(folder, this.shape);
+    const met: Kill[] = [];
+    const orphans = new Set<string>();
+    try {
+      for (const kill of [...kills, undefined]) {
+        const report = await live(folder, this.shape, kill);
+        if (report !== undefined) {
+          this.#judge(folder, report, orphans);
+          rmSync(folder, { recursive: true });
+          return { met, resumed: report.checkpoints?.resumedFrom !== undefined };
+        }
+        met.push(kill!);
+        // Until there is a checkpoint, nobody knows of unfinished files.
+        if (checkpointsIn(folder).length === 0) for (const name of unfinishedIn(folder)) orphans.add(name);
+      }
+      throw new Error('a process was killed that nobody was to kill');
+    } catch (error) {
+      const lives = [...met.map(shown), 'not killed'].map((how, life) => `  life ${life + 1}: ${how}`);
+      const message = error instanceof Error ? error.message : String(error);
+      throw new Error(
+        `job ${number}, in the life after ${met.length} kills: ${message}\n${lives.join('\n')}\n  folder: ${folder}\n  shape: ${JSON.stringify(this.shape)}`,
+        { cause: error },
+      );
+    }
+  }
+
+  #judge(folder: string, report: Report, orphans: ReadonlySet<string>): void {
+    for (const name of orphans) rmSync(join(folder, 'out', name), { force: true });
+    compare('what it came to', folder, report, this.undisturbed);
+    const left = readdirSync(join(folder, 'state', 'sweep')).filter((name) => !name.endsWith('.kept'));
+    const known = left.filter((name) => name.endsWith('.checkpoint'));
+    // A process may have been killed between its last checkpoint and the removal of the oldest.
+    if (known.length !== left.length || known.length > this.shape.keep + 1) {
+      throw new Error(`among the checkpoints there is what should have gone: ${left.join(', ')}`);
+    }
+    if (report.unnamed.length > 0) throw new Error(`no place stands for ${report.unnamed.join(', ')}`);
+  }
+}
+
+function compare(
+  what: string,
+  folder: string,
+  { balance }: Report,
+  wanted: { readonly outcome: Outcome; readonly balance: Balance },
+): void {
+  const found = difference(outcomeOf(folder), wanted.outcome);
+  if (found !== undefined) throw new Error(`${what} differs from the undisturbed run: ${found}`);
+  if (isDeepStrictEqual(balance, wanted.balance)) return;
+  throw new Error(
+    `${what} has another balance than the undisturbed run: ${JSON.stringify(balance)}, not ${JSON.stringify(wanted.balance)}`,
+  );
+}
+
+function checkpointsIn(folder: string): readonly string[] {
+  const state = join(folder, 'state', 'sweep');
+  return existsSync(state) ? readdirSync(state).filter((name) => name.endsWith('.checkpoint')) : [];
+}
+
+function unfinishedIn(folder: string): readonly string[] {
+  const names = readdirSync(join(folder, 'out'), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.partial'));
+}
