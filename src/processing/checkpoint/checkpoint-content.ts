@@ -1,3 +1,4 @@
+import { elapsedMs } from '../../core/clock.ts';
 import type { CheckpointContent, CheckpointExtent } from '../../interfaces/checkpoint.ts';
 import type { Clock } from '../../interfaces/clock.ts';
 import type { Summary } from '../../interfaces/run.ts';
@@ -39,7 +40,7 @@ export function contentOf(
     ...(summary === undefined && files.length > 0 && { files }),
     runs: (before?.runs ?? 0) + 1,
     started: before?.started ?? new Date(began).toISOString(),
-    elapsedMs: (before?.elapsedMs ?? 0) + (now - began),
+    elapsedMs: (before?.elapsedMs ?? 0) + elapsedMs(clock, began),
     ...(summary !== undefined && { summary }),
   };
   return { id, time: now, pipeline, complete, manifest, states: summary === undefined ? states : [] };

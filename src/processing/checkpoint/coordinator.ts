@@ -1,3 +1,4 @@
+import { elapsedMs } from '../../core/clock.ts';
 import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
 import type { CheckpointExtent, NodeFiles } from '../../interfaces/checkpoint.ts';
 import type { Cancel } from '../../interfaces/clock.ts';
@@ -192,7 +193,7 @@ export class Coordinator implements Checkpointing {
     this.#failedInRow = 0;
     await this.#confirm(attempt);
     attempt.settle(true);
-    this.#schedule(Math.max(0, attempt.began + this.#spec.settings.every - this.#spec.clock.now()));
+    this.#schedule(Math.max(0, this.#spec.settings.every - elapsedMs(this.#spec.clock, attempt.began)));
   }
 
   async #put(attempt: Attempt, complete: CheckpointExtent, summary?: Summary): Promise<void> {
@@ -205,7 +206,7 @@ export class Coordinator implements Checkpointing {
     const bytes = await writeCheckpoint(session, files, content, kept);
     this.#completed++;
     this.#resumable = true;
-    emit({ type: 'checkpoint', id: attempt.id, bytes, durationMs: clock.now() - attempt.began });
+    emit({ type: 'checkpoint', id: attempt.id, bytes, durationMs: elapsedMs(clock, attempt.began) });
   }
 
   /** What sinks have prepared counts from now on; what readers have given will not be asked for again. */

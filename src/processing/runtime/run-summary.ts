@@ -1,3 +1,4 @@
+import { elapsedMs } from '../../core/clock.ts';
 import type { Clock } from '../../interfaces/clock.ts';
 import type { CheckpointSummary, Summary } from '../../interfaces/run.ts';
 import { drawBalance, measureNodes } from './accounting.ts';
@@ -25,7 +26,7 @@ export function runSummary(parts: SummaryParts): Summary {
     pipeline,
     state: standsStill || stages.some((stage) => stage.reader?.stoppedEarly) ? 'stopped' : 'done',
     started: new Date(began).toISOString(),
-    durationMs: clock.now() - began,
+    durationMs: elapsedMs(clock, began),
     balance: drawBalance(stages, edges, nodes),
     nodes,
     ...(memory.asked && { held: { memory: memory.bytes, peak: memory.peak, spilled } }),

@@ -1,4 +1,5 @@
 import { concat, defer, from, ignoreElements, map, Observable, of, share, takeUntil } from 'rxjs';
+import { elapsedMs } from '../../core/clock.ts';
 import type { Clock } from '../../interfaces/clock.ts';
 import type { Metrics, Progress } from '../../interfaces/run.ts';
 import { measureNodes } from './accounting.ts';
@@ -25,7 +26,7 @@ export function progress(observed: Observed): Observable<Progress> {
 /** Figures for machines, while subscribed; the last value is the end's. */
 export function metrics(observed: Observed): Observable<Metrics> {
   return sampled(observed, METRICS_MS, () => ({
-    elapsedMs: observed.clock.now() - observed.began,
+    elapsedMs: elapsedMs(observed.clock, observed.began),
     nodes: measureNodes(observed.stages()),
   }));
 }
@@ -49,7 +50,7 @@ function sampled<T>({ clock, over }: Observed, everyMs: number, measure: () => T
 
 function measureProgress({ clock, stages: stagesNow, began }: Observed): Progress {
   const stages = stagesNow();
-  const elapsedMs = clock.now() - began;
+  const elapsed = elapsedMs(clock, began);
   const nodes = stages.flatMap((stage) => stage.nodes);
   const sum = (pick: (node: (typeof nodes)[number]) => number) =>
     nodes.reduce((total, node) => total + pick(node), 0);
@@ -62,15 +63,15 @@ function measureProgress({ clock, stages: stagesNow, began }: Observed): Progres
   const known = readers.length > 0 && readers.every((reader) => reader.bytes.known);
   const bytesExpected = readers.reduce((total, reader) => total + reader.bytes.expected, 0);
   return {
-    elapsedMs,
+    elapsedMs: elapsed,
     recordsRead,
     recordsWritten: sinks.reduce((total, node) => total + node.counters.out, 0),
     recordsFailed: sum(({ counters }) => counters.skipped + counters.deadLettered + counters.replaced),
-    recordsPerSecond: elapsedMs === 0 ? 0 : Math.round((recordsRead * 1000) / elapsedMs),
+    recordsPerSecond: elapsed === 0 ? 0 : Math.round((recordsRead * 1000) / elapsed),
     bytesRead,
     ...(known ? { bytesExpected } : {}),
     ...(known && bytesRead > 0
-      ? { etaMs: Math.max(0, Math.round((elapsedMs * (bytesExpected - bytesRead)) / bytesRead)) }
+      ? { etaMs: Math.max(0, Math.round((elapsed * (bytesExpected - bytesRead)) / bytesRead)) }
       : {}),
   };
 }
