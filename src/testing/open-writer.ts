@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { batch, CountedOrigin } from '../core/batch.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Sink, WriteContext, Writer } from '../interfaces/writer.ts';
+import { MemoryFiles } from './memory-files.ts';
+
+/** What is kept beside the checkpoints of a writer, over all the times that it is opened. */
+const kept = new WeakMap<object, MemoryFiles>();
 
 /** An open sink that counts what it writes, as the engine would. */
 export class OpenWriter<T> {
@@ -19,7 +23,16 @@ export class OpenWriter<T> {
     checkpoints: Pick<WriteContext, 'checkpointed' | 'from'> = {},
   ): Promise<OpenWriter<T>> {
     const abort = new AbortController();
-    const context = { signal: abort.signal, clock: systemClock, wrote: countBytes, ...checkpoints };
+    const files = kept.get(writer) ?? new MemoryFiles();
+    kept.set(writer, files);
+    const context: WriteContext = {
+      signal: abort.signal,
+      clock: systemClock,
+      wrote: countBytes,
+      run: abort.signal,
+      ...checkpoints,
+      ...(checkpoints.checkpointed === true && { files }),
+    };
     return new OpenWriter(await writer.open(context), abort);
   }
 
