@@ -1,10 +1,7 @@
 import { describe, test } from 'vitest';
+import { nodeStoreFileSystem, type StoreFileSystem } from '../../src/core/store/store-file-system.ts';
 import type { CheckpointStore } from '../../src/interfaces/checkpoint.ts';
 import { directoryStore } from '../../src/processing/checkpoint/directory-store.ts';
-import {
-  nodeStoreFileSystem,
-  type StoreFileSystem,
-} from '../../src/processing/checkpoint/store-file-system.ts';
 import {
   type CheckpointStoreCases,
   checkpointStoreConformance,

@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isMillraceError } from '../../src/core/errors.ts';
-import type { Machine } from '../../src/processing/checkpoint/machine.ts';
-import {
-  discard,
-  type StoreFileSystem,
-  type StoreHandle,
-} from '../../src/processing/checkpoint/store-file-system.ts';
+import type { Machine } from '../../src/core/store/machine.ts';
+import { discard, type StoreFileSystem, type StoreHandle } from '../../src/core/store/store-file-system.ts';
 import { LOCK, StoreLock } from '../../src/processing/checkpoint/store-lock.ts';
 
 const FOLDER = '/state';

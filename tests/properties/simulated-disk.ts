@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
-import type { Machine } from '../../src/processing/checkpoint/machine.ts';
-import type { StoreFileSystem, StoreHandle } from '../../src/processing/checkpoint/store-file-system.ts';
+import type { Machine } from '../../src/core/store/machine.ts';
+import type { StoreFileSystem, StoreHandle } from '../../src/core/store/store-file-system.ts';
 
 /** What happens instead of a call: the machine or the process is gone, or the call fails, or does half of it. */
 export type Fault = 'crash' | 'ENOSPC' | 'EIO' | 'short';

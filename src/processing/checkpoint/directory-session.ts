@@ -1,11 +1,17 @@
 import { join } from 'node:path';
 import { MillraceError } from '../../core/errors.ts';
+import { createKept, keptNames, openKept, removeKept } from '../../core/store/kept-file.ts';
+import type { Machine } from '../../core/store/machine.ts';
+import { storeError } from '../../core/store/store-error.ts';
+import {
+  discard,
+  makeFolder,
+  putFile,
+  type StoreFileSystem,
+  syncFolder,
+} from '../../core/store/store-file-system.ts';
 import type { CheckpointEntry, CheckpointSession, KeptFile } from '../../interfaces/checkpoint.ts';
-import { createKept, keptNames, openKept, removeKept } from './directory-file.ts';
 import { DirectoryView, fileName, idsIn } from './directory-view.ts';
-import type { Machine } from './machine.ts';
-import { storeError } from './store-error.ts';
-import { discard, makeFolder, putFile, type StoreFileSystem, syncFolder } from './store-file-system.ts';
 import { LOCK, StoreLock } from './store-lock.ts';
 
 /** What a checkpoint is called until it is whole. */

@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseOptions } from '../../core/options.ts';
+import { type Machine, thisMachine } from '../../core/store/machine.ts';
+import { nodeStoreFileSystem, type StoreFileSystem } from '../../core/store/store-file-system.ts';
 import type { CheckpointStore } from '../../interfaces/checkpoint.ts';
 import { openDirectory } from './directory-session.ts';
 import { DirectoryView } from './directory-view.ts';
-import { type Machine, thisMachine } from './machine.ts';
 import { pipelineFolder } from './pipeline-folder.ts';
-import { nodeStoreFileSystem, type StoreFileSystem } from './store-file-system.ts';
 
 /** How a folder keeps checkpoints. */
 export interface DirectoryStoreOptions {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { errnoOf, storeError } from '../../core/store/store-error.ts';
+import { type StoreFileSystem, wholeFile } from '../../core/store/store-file-system.ts';
 import type { CheckpointEntry, CheckpointView } from '../../interfaces/checkpoint.ts';
-import { errnoOf, storeError } from './store-error.ts';
-import { type StoreFileSystem, wholeFile } from './store-file-system.ts';
 
 const NAME = /^(\d{12,16})\.checkpoint$/;
 

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { MillraceError } from '../../core/errors.ts';
-import { judge, type LockOwner, locked, ownerHere, parseOwner } from './lock-owner.ts';
-import type { Machine } from './machine.ts';
-import { errnoOf } from './store-error.ts';
-import { discard, putFile, type StoreFileSystem, wholeFile } from './store-file-system.ts';
+import { judge, type LockOwner, locked, ownerHere, parseOwner } from '../../core/store/lock-owner.ts';
+import type { Machine } from '../../core/store/machine.ts';
+import { errnoOf } from '../../core/store/store-error.ts';
+import { discard, putFile, type StoreFileSystem, wholeFile } from '../../core/store/store-file-system.ts';
 
 /** What the names of all files of a lock begin with; those of others than the lock itself may be removed by its owner. */
 export const LOCK = 'lock';
@@ -128,7 +128,7 @@ export class StoreLock {
     const owner: LockOwner | undefined = parseOwner(text);
     const verdict = judge(owner, machine);
     if (verdict === 'gone' || (takeOver && verdict !== 'alive')) return;
-    throw locked(what, this.#path, owner, verdict);
+    throw locked(what, { file: this.#path, removal: `remove ${this.#path}` }, owner, verdict);
   }
 
   #claimAfter(text: string): string {

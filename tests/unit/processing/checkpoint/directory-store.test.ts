@@ -11,12 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { type Machine, thisMachine } from '../../../../src/core/store/machine.ts';
+import { nodeStoreFileSystem, type StoreFileSystem } from '../../../../src/core/store/store-file-system.ts';
 import { directoryStore } from '../../../../src/processing/checkpoint/directory-store.ts';
-import { type Machine, thisMachine } from '../../../../src/processing/checkpoint/machine.ts';
-import {
-  nodeStoreFileSystem,
-  type StoreFileSystem,
-} from '../../../../src/processing/checkpoint/store-file-system.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'millrace-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -5,8 +5,8 @@ import {
   locked,
   ownerHere,
   parseOwner,
-} from '../../../../src/processing/checkpoint/lock-owner.ts';
-import { type Machine, thisMachine } from '../../../../src/processing/checkpoint/machine.ts';
+} from '../../../../src/core/store/lock-owner.ts';
+import { type Machine, thisMachine } from '../../../../src/core/store/machine.ts';
 
 /** A machine on which process 7, begun at "100", is the only one. */
 const machine: Machine = {
@@ -76,8 +76,10 @@ describe('the owner of a lock is', () => {
 });
 
 describe('the error for a lock', () => {
+  const place = { file: '/s/lock', removal: 'remove /s/lock' };
+
   test('names the owner, and says what to do when it is alive', () => {
-    expect(locked('the checkpoints of "orders"', '/s/lock', owner, 'alive')).toMatchObject({
+    expect(locked('the checkpoints of "orders"', place, owner, 'alive')).toMatchObject({
       code: 'ERR_LOCKED',
       message:
         'Cannot open the checkpoints of "orders": process 7 on alpha has had them open since 1970-01-01T00:00:00.000Z',
@@ -87,18 +89,22 @@ describe('the error for a lock', () => {
   });
 
   test('says what to do about a number that may have been given to another process, where that is not told', () => {
-    expect(locked('it', '/s/lock', ownerHere(plain, 'token'), 'alive').hint).toMatch(
+    expect(locked('it', place, ownerHere(plain, 'token'), 'alive').hint).toMatch(
       /another by now, remove \/s\/lock/,
     );
-    expect(locked('it', '/s/lock', owner, 'alive').hint).not.toContain('remove');
+    expect(locked('it', place, owner, 'alive').hint).not.toContain('remove');
   });
 
   test('says how to take over from one that cannot be seen, or cannot be read', () => {
-    expect(locked('it', '/s/lock', owner, 'elsewhere').hint).toMatch(/takeOver: true, or remove \/s\/lock/);
-    expect(locked('it', '/s/lock', undefined, 'unreadable').hint).toMatch(
-      /takeOver: true, or remove \/s\/lock/,
-    );
-    expect(locked('it', '/s/lock', { ...owner, since: 9e15 }, 'alive').message).toContain('an unknown time');
+    expect(locked('it', place, owner, 'elsewhere').hint).toMatch(/takeOver: true, or remove \/s\/lock/);
+    expect(locked('it', place, undefined, 'unreadable').hint).toMatch(/takeOver: true, or remove \/s\/lock/);
+    const inside = { file: '/s.db', lock: 'a row of /s.db', removal: 'delete it' };
+    expect(locked('it', inside, undefined, 'unreadable')).toMatchObject({
+      message: 'Cannot open it: a row of /s.db is no lock that millrace wrote',
+      hint: expect.stringMatching(/or delete it\.$/),
+      details: { file: '/s.db' },
+    });
+    expect(locked('it', place, { ...owner, since: 9e15 }, 'alive').message).toContain('an unknown time');
   });
 });
 

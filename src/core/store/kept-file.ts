@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
-import { MillraceError } from '../../core/errors.ts';
 import type { KeptFile } from '../../interfaces/checkpoint.ts';
+import { MillraceError } from '../errors.ts';
 import { errnoOf, storeError } from './store-error.ts';
 import { type StoreFileSystem, type StoreHandle, syncFolder } from './store-file-system.ts';
 

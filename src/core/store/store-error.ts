@@ -1,4 +1,4 @@
-import { type ErrorCode, isMillraceError, MillraceError, toError } from '../../core/errors.ts';
+import { type ErrorCode, isMillraceError, MillraceError, toError } from '../errors.ts';
 
 interface Meaning {
   readonly code: ErrorCode;

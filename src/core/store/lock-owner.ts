@@ -1,7 +1,7 @@
-import { MillraceError } from '../../core/errors.ts';
+import { MillraceError } from '../errors.ts';
 import type { Machine } from './machine.ts';
 
-/** Who has a lock, as its file says. */
+/** Who has a lock, as the lock says. */
 export interface LockOwner {
   /** Nobody else ever has it: two locks of one process differ. */
   readonly token: string;
@@ -33,7 +33,7 @@ export function ownerHere(machine: Machine, token: string): LockOwner {
   };
 }
 
-/** What a lock's file says; `undefined` when it is no such file. */
+/** What a lock says; `undefined` when it is none. */
 export function parseOwner(text: string): LockOwner | undefined {
   try {
     const owner = JSON.parse(text) as Partial<LockOwner> | null;
@@ -68,30 +68,40 @@ export function judge(owner: LockOwner | undefined, machine: Machine): Verdict {
     : 'gone';
 }
 
-/** The error for a lock that somebody else has. `what` is what is locked, `file` where. */
+/** Where a lock is. */
+export interface LockPlace {
+  /** The file that it is, or that it is in. */
+  readonly file: string;
+  /** The lock, for errors. @default file */
+  readonly lock?: string;
+  /** How a person removes it: `remove state/lock`. */
+  readonly removal: string;
+}
+
+/** The error for a lock that somebody else has. `what` is what is locked. */
 export function locked(
   what: string,
-  file: string,
+  { file, lock = file, removal }: LockPlace,
   owner: LockOwner | undefined,
   verdict: Verdict,
 ): MillraceError {
   if (owner === undefined) {
-    return new MillraceError('ERR_LOCKED', `Cannot open ${what}: ${file} is no lock that millrace wrote`, {
-      hint: `When no run uses them, open with takeOver: true, or remove ${file}.`,
+    return new MillraceError('ERR_LOCKED', `Cannot open ${what}: ${lock} is no lock that millrace wrote`, {
+      hint: `When no run uses them, open with takeOver: true, or ${removal}.`,
       details: { file },
     });
   }
   const { pid, host } = owner;
   const since = showTime(owner.since);
   const alive = verdict === 'alive';
-  const another = owner.start === undefined ? ` If that process is another by now, remove ${file}.` : '';
+  const another = owner.start === undefined ? ` If that process is another by now, ${removal}.` : '';
   return new MillraceError(
     'ERR_LOCKED',
     `Cannot open ${what}: process ${pid} on ${host} has had them open since ${since}${alive ? '' : ', and may have still'}`,
     {
       hint: alive
         ? `Wait until it is over, or stop it: two runs cannot share the checkpoints of a pipeline.${another}`
-        : `It cannot be seen from here. When it is gone for good, open with takeOver: true, or remove ${file}.`,
+        : `It cannot be seen from here. When it is gone for good, open with takeOver: true, or ${removal}.`,
       details: { pid, host, since, file },
     },
   );

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MillraceError } from '../../../../src/core/errors.ts';
-import { storeError } from '../../../../src/processing/checkpoint/store-error.ts';
+import { storeError } from '../../../../src/core/store/store-error.ts';
 
 const failed = (code: string) => Object.assign(new Error(`${code}: it failed`), { code });
 
