@@ -59,3 +59,18 @@ export function goneOnWith(where: string, output: string): Error {
     { output },
   );
 }
+
+/**
+ * A state that a checkpoint has of a sink, once it is known to look like one.
+ *
+ * @throws MillraceError `ERR_CHANGED` when it does not.
+ */
+export function checkedState<S extends z.ZodType>(schema: S, state: unknown, where: string): z.output<S> {
+  const { success, data } = schema.safeParse(state);
+  if (success) return data;
+  throw changedError(
+    where,
+    'what the checkpoint has of it is not of this writer',
+    'The writer or its version has changed: start afresh, without the checkpoint.',
+  );
+}

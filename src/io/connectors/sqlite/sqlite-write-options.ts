@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { Duration } from '../../../core/duration.ts';
+import type { OnError } from '../../../interfaces/policy.ts';
+import { fileWriteFields } from '../../bytes/file-options.ts';
+import { type RecordColumnOptions, recordColumnFields } from '../sql/record-columns.ts';
+import { databaseField } from './database-path.ts';
+import { timeoutField } from './sqlite-fields.ts';
+
+/** The options of `sqlite.write`. */
+export interface SqliteWriteOptions extends RecordColumnOptions {
+  /** Path of the database, or its URL of `file:`. */
+  readonly database: string | URL;
+  readonly table: string;
+  /**
+   * Makes the table where there is none, and the file too: `true` takes columns and types from the first records; an object
+   * says them, as SQLite reads them: `{ id: 'INTEGER PRIMARY KEY', note: 'TEXT NOT NULL' }`. @default false
+   */
+  readonly create?: boolean | Readonly<Record<string, string>> | undefined;
+  /**
+   * What happens to a row whose key is there already: it is an error of its record; it is left out (`ignore`); or the row that
+   * is there gets its values: `{ key: ['id'] }`, or only some, `{ key: ['id'], update: ['total'] }`. @default 'error'
+   */
+  readonly conflict?:
+    | 'error'
+    | 'ignore'
+    | { readonly key: string | readonly string[]; readonly update?: readonly string[] | undefined }
+    | undefined;
+  /**
+   * What is one transaction in a run without checkpoints: all of it (`run`), so that all rows appear or none; or each batch.
+   * In a run with checkpoints it is what is between two of them. @default 'run'
+   */
+  readonly commit?: 'run' | 'batch' | undefined;
+  /** How long to wait for others who have the database locked. @default '10s' */
+  readonly timeout?: Duration | undefined;
+  readonly onError?: OnError | undefined;
+}
+
+const names = z.array(z.string().min(1)).min(1).readonly();
+
+export const SqliteWriteSchema = z.strictObject({
+  database: databaseField,
+  table: z.string().min(1).describe('The table'),
+  ...recordColumnFields,
+  create: z
+    .union([
+      z.boolean(),
+      z
+        .record(z.string().min(1), z.string())
+        .refine((columns) => Object.keys(columns).length > 0, 'there must be a column'),
+    ])
+    .default(false)
+    .describe('Makes the table where there is none; an object says the types of its columns'),
+  conflict: z
+    .union([
+      z.enum(['error', 'ignore']),
+      z.strictObject({
+        key: z.union([
+          names,
+          z
+            .string()
+            .min(1)
+            .transform((name) => [name]),
+        ]),
+        update: names.optional(),
+      }),
+    ])
+    .default('error')
+    .describe('What happens to a row whose key is there already'),
+  commit: z.enum(['run', 'batch']).default('run').describe('What is one transaction without checkpoints'),
+  timeout: timeoutField,
+  onError: fileWriteFields.onError,
+});
+
+/** Checked {@link SqliteWriteOptions}. */
+export type SqliteWriteSettings = z.output<typeof SqliteWriteSchema>;
