@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
+import { type Machine, thisMachine } from '../../../../src/core/store/machine.ts';
+import { nodeStoreFileSystem } from '../../../../src/core/store/store-file-system.ts';
 import { count, map, pipeline, start, sum } from '../../../../src/index.ts';
 import type { CheckpointStore } from '../../../../src/interfaces/checkpoint.ts';
 import type { Clock } from '../../../../src/interfaces/clock.ts';
 import type { RunEvent, RunHandle } from '../../../../src/interfaces/run.ts';
 import { directoryStore } from '../../../../src/processing/checkpoint/directory-store.ts';
-import { type Machine, thisMachine } from '../../../../src/processing/checkpoint/machine.ts';
-import { nodeStoreFileSystem } from '../../../../src/processing/checkpoint/store-file-system.ts';
 import { memoryStore } from '../../../../src/testing/memory-store.ts';
 import { turns } from '../../../../src/testing/turns.ts';
 import { type VirtualClock, virtualClock } from '../../../../src/testing/virtual-clock.ts';
