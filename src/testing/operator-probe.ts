@@ -1,5 +1,6 @@
 import { CountedOrigin } from '../core/batch.ts';
 import { systemClock } from '../core/clock.ts';
+import { stateOf } from '../core/state-copy.ts';
 import type { Clock } from '../interfaces/clock.ts';
 import type { Memory } from '../interfaces/memory.ts';
 import type {
@@ -153,7 +154,7 @@ function probeSync<A, B>(operator: SyncOperator<A, B>, clock: Clock, record: Rec
     },
     watermark: (time: number) => all(logic.watermark?.(time, record.emit), record),
     remembers: logic.snapshot !== undefined && logic.restore !== undefined,
-    snapshot: () => logic.snapshot?.(),
+    snapshot: () => stateOf(logic.snapshot?.()),
     restore: (state: unknown) => logic.restore?.(state),
     end: async () => all(logic.end?.(record.emit), record),
     close() {

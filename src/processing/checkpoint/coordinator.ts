@@ -16,7 +16,7 @@ import { contentOf } from './checkpoint-content.ts';
 import type { CheckpointedStage } from './checkpointed-stage.ts';
 import type { CoordinatorSpec } from './coordinator-spec.ts';
 import { gather } from './gathered.ts';
-import { encodeSnapshot } from './snapshot-codec.ts';
+import { stateBytes } from './state-bytes.ts';
 import { writeCheckpoint } from './write-checkpoint.ts';
 
 /**
@@ -80,7 +80,7 @@ export class Coordinator implements Checkpointing {
   }
 
   encode(node: string, state: unknown): StateBytes {
-    return [...encodeSnapshot(state, `the state of "${node}"`)];
+    return stateBytes(state, `the state of "${node}"`);
   }
 
   files(node: string): NodeFiles {

@@ -1,8 +1,9 @@
+import type { StateCopy } from '../../core/state-copy.ts';
 import type { NodeFiles } from '../../interfaces/checkpoint.ts';
 import type { NodeCounters } from './counters.ts';
 
-/** The bytes of a state, as they stand in a checkpoint. */
-export type StateBytes = readonly Uint8Array[];
+/** The bytes of a state, as they stand in a checkpoint: there already, or made as they are taken, once. */
+export type StateBytes = Iterable<Uint8Array>;
 
 /** What a node was at a barrier. */
 export interface NodeSnapshot {
@@ -46,7 +47,7 @@ export interface Checkpointing {
   /** Whether the stage of these nodes was over in the run that this one goes on with. */
   wasOver(nodes: readonly string[]): boolean;
   /**
-   * Makes bytes of what a node remembers, in this turn: it may change in the next.
+   * Makes bytes of what a node remembers, in this turn, as it may change in the next; of a {@link StateCopy} later.
    *
    * @throws MillraceError `ERR_SNAPSHOT`
    */

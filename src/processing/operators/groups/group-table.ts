@@ -11,10 +11,14 @@ export interface Placed {
   readonly first: number;
 }
 
-/** What a table remembers, as plain data. */
+/** What a table remembers, as plain data: copies, but for the accumulators among `objects`. */
 export interface TableState {
   readonly keys: readonly unknown[];
-  readonly states: readonly (readonly unknown[])[];
+  /** How many numbers each aggregate has, in their order; 0 for one that is not made of numbers. */
+  readonly layout: readonly number[];
+  readonly numbers: Float64Array;
+  /** Accumulators that are not made of numbers (yet), each with its place. */
+  readonly objects: readonly (readonly [place: number, state: unknown])[];
 }
 
 /**
@@ -116,12 +120,33 @@ export class GroupTable {
   }
 
   snapshot(): TableState {
-    return { keys: [...this.keys], states: this.keys.map((_key, group) => this.read(group)) };
+    const objects: [number, unknown][] = [];
+    for (let place = 0; place < this.objects.length; place++) {
+      if (this.objects[place] !== undefined) objects.push([place, this.objects[place]]);
+    }
+    const numbers = this.numbers.slice(0, this.keys.length * this.width);
+    return { keys: this.keys.slice(), layout: this.#layout, numbers, objects };
   }
 
-  restore({ keys, states }: TableState): void {
-    for (const [group, key] of keys.entries()) this.append(keyId(key), key, states[group]!);
+  restore({ keys, layout, numbers, objects }: TableState): void {
+    if (layout.join() !== this.#layout.join()) throw otherLayout();
+    for (const key of keys) this.#open(keyId(key), key);
+    this.numbers.set(numbers);
+    for (const [place, state] of objects) this.objects[place] = state;
   }
+
+  get #layout(): readonly number[] {
+    const placed = new Map(this.placed.map(({ place, columns }) => [place, columns.width]));
+    return this.aggregates.map((_aggregate, place) => placed.get(place) ?? 0);
+  }
+}
+
+function otherLayout(): MillraceError {
+  return new MillraceError(
+    'ERR_CHECKPOINT',
+    'the accumulators in the checkpoint are of other aggregates, or of another version of them',
+    { hint: 'Let its state go (allowDroppedState), or begin anew (fresh: true).' },
+  );
 }
 
 /** The error for a key more than may be kept. */

@@ -1,4 +1,5 @@
 import { recordBuilder } from '../../../core/record-builder.ts';
+import { StateCopy } from '../../../core/state-copy.ts';
 import type { SyncLogic } from '../../../interfaces/operator.ts';
 import { valueReader } from '../aggregates/fields.ts';
 import { keyId } from '../key-id.ts';
@@ -44,7 +45,10 @@ export function groupedAggregates<A, B>({
         table.append(undefined, undefined, table.fresh(undefined));
       return results();
     },
-    snapshot: () => table.snapshot(),
+    snapshot() {
+      const state = table.snapshot();
+      return state.objects.length === 0 ? new StateCopy(state) : state;
+    },
     restore: (state) => table.restore(state as TableState),
   };
 }
