@@ -121,6 +121,8 @@ export interface CheckpointStore {
   open(options: OpenCheckpoints): Promise<CheckpointSession>;
   /** Access for reading, without the lock; nothing is made or changed. */
   inspect(options: CheckpointsOf): Promise<CheckpointView>;
+  /** The names of the pipelines that have checkpoints here, sorted; nothing is made or changed. */
+  pipelines(): Promise<readonly string[]>;
 }
 
 /** How far the run was: under way, stopped on purpose, or at the end of all input. */

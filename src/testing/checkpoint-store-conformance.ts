@@ -4,6 +4,7 @@ import type { CheckpointSession, CheckpointStore } from '../interfaces/checkpoin
 import { filesOutlive, keepsFiles, refusesFiles } from './kept-file-cases.ts';
 import { hasCode, idsOf, opened, PIPELINE, text, textOf } from './opened-store.ts';
 import type { ConformanceCase } from './operator-conformance.ts';
+import { apart, names } from './store-pipeline-cases.ts';
 import { withoutLeak } from './without-leak.ts';
 
 /** What the suite has to know of a store in order to judge it. */
@@ -50,6 +51,7 @@ export function checkpointStoreConformance(
     ['leaves what was there when the chunks fail on the way', chunksFail],
     ['takes chunks as they are made, and closes what makes them', pulls],
     ['keeps pipelines apart', apart],
+    ['names the pipelines that have checkpoints, and no others', (store) => names(store, again)],
     ['does what is asked at the same time in order', overlaps],
     ['refuses a second owner, naming the first, and lets it look', (store) => refusesSecond(store, again)],
     ['is free again when it is closed', closes],
@@ -194,18 +196,6 @@ async function pulls(store: CheckpointStore): Promise<void> {
     assert.ok(closed, 'the source was left open');
     assert.equal(await textOf(session, 1), '012');
   });
-}
-
-async function apart(store: CheckpointStore): Promise<void> {
-  const names = ['a', 'A', 'a/b', '..', 'ä', 'Ä', 'a b', 'a%20b', '漢字'];
-  const sessions: CheckpointSession[] = [];
-  for (const pipeline of names) sessions.push(await store.open({ pipeline }));
-  for (const [index, session] of sessions.entries()) await session.write(index + 1, text(names[index]!));
-  for (const [index, session] of sessions.entries()) {
-    assert.deepEqual(await idsOf(session), [index + 1]);
-    assert.equal(await textOf(session, index + 1), names[index]);
-    await session.close();
-  }
 }
 
 async function overlaps(store: CheckpointStore): Promise<void> {

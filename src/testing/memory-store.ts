@@ -65,6 +65,7 @@ export function memoryStore({ keep = 3 }: MemoryStoreOptions = {}): CheckpointSt
       return new MemorySession(label, shelf, keep);
     },
     inspect: async ({ pipeline }) => new MemoryView(label, () => shelves.get(pipeline)),
+    pipelines: async () => [...shelves].flatMap(([name, { kept }]) => (kept.size > 0 ? [name] : [])).sort(),
   });
 }
 

@@ -5,7 +5,7 @@ import { type Machine, thisMachine } from '../../core/store/machine.ts';
 import { nodeStoreFileSystem, type StoreFileSystem } from '../../core/store/store-file-system.ts';
 import type { CheckpointStore } from '../../interfaces/checkpoint.ts';
 import { openDirectory } from './directory-session.ts';
-import { DirectoryView } from './directory-view.ts';
+import { DirectoryView, pipelinesIn } from './directory-view.ts';
 import { pipelineFolder } from './pipeline-folder.ts';
 
 /** How a folder keeps checkpoints. */
@@ -46,5 +46,6 @@ export function directoryStore(
         machine,
       }),
     inspect: async ({ pipeline }) => new DirectoryView(label, folderOf(pipeline), fileSystem),
+    pipelines: () => pipelinesIn(root, fileSystem),
   });
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { errnoOf, storeError } from '../../core/store/store-error.ts';
 import { type StoreFileSystem, wholeFile } from '../../core/store/store-file-system.ts';
 import type { CheckpointEntry, CheckpointView } from '../../interfaces/checkpoint.ts';
+import { folderPipeline } from './pipeline-folder.ts';
 
 const NAME = /^(\d{12,16})\.checkpoint$/;
 
@@ -18,6 +19,29 @@ export async function idsIn(folder: string, fileSystem: StoreFileSystem): Promis
     return Number.isSafeInteger(id) && fileName(id) === name ? [id] : [];
   });
   return ids.sort((a, b) => b - a);
+}
+
+/** What a name in the folder of the store may be besides a folder that can be looked into. */
+const NO_FOLDER: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
+
+/** The pipelines whose folders have checkpoints. */
+export async function pipelinesIn(root: string, fileSystem: StoreFileSystem): Promise<readonly string[]> {
+  try {
+    const found: string[] = [];
+    for (const folder of await fileSystem.readdir(root)) {
+      const pipeline = folderPipeline(folder);
+      if (pipeline === undefined) continue;
+      const ids = await idsIn(join(root, folder), fileSystem).catch((error: unknown) => {
+        if (NO_FOLDER.has(errnoOf(error))) return [];
+        throw error;
+      });
+      if (ids.length > 0) found.push(pipeline);
+    }
+    return found.sort();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw storeError(`list the pipelines in ${root}`, error);
+  }
 }
 
 /** Reads the checkpoints in a folder, which need not be there. */

@@ -25,6 +25,20 @@ export function pipelineFolder(pipeline: string): string {
   return name;
 }
 
+/** The name of the pipeline that has a folder of this name; `undefined` where none has. */
+export function folderPipeline(folder: string): string | undefined {
+  // Some systems take names apart into letters and accents when they list them.
+  const name = folder.normalize('NFC');
+  const pipeline = name.replaceAll(/(?:%[\da-f]{2})+/g, (codes) =>
+    Buffer.from(codes.replaceAll('%', ''), 'hex').toString(),
+  );
+  try {
+    return pipelineFolder(pipeline) === name ? pipeline : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function escaped(character: string): string {
   return [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 }

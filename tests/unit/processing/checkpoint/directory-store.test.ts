@@ -90,6 +90,18 @@ describe('a folder of checkpoints', () => {
     expect(readdirSync(join(folder, 'orders')).sort()).toEqual(names.slice(0, 3).sort());
   });
 
+  test('names the pipelines of folders with checkpoints, whatever else lies beside them', async () => {
+    const folder = newFolder();
+    expect(await storeOf(folder).pipelines()).toEqual([]);
+    expect(existsSync(folder)).toBe(false);
+    for (const name of ['orders', 'empty', 'Not-Ours']) mkdirSync(join(folder, name), { recursive: true });
+    for (const name of ['orders/000000000001.checkpoint', 'Not-Ours/000000000001.checkpoint', 'notes']) {
+      writeFileSync(join(folder, name), 'x');
+    }
+    writeFileSync(join(folder, 'empty', '000000000001.checkpoint.1.partial'), 'x');
+    expect(await storeOf(folder).pipelines()).toEqual(['orders']);
+  });
+
   test('that is a file is an error that says so', async () => {
     const file = newFolder();
     writeFileSync(file, 'x');
@@ -100,6 +112,7 @@ describe('a folder of checkpoints', () => {
     await expect((await storeOf(file).inspect(orders)).list()).rejects.toMatchObject({
       code: 'ERR_NOT_A_FILE',
     });
+    await expect(storeOf(file).pipelines()).rejects.toMatchObject({ code: 'ERR_NOT_A_FILE' });
   });
 
   test.each([[{ keep: 0 }], [{ keep: 1.5 }], [{ kept: 3 }]])('refuses the options %j', (options) => {

@@ -317,6 +317,7 @@ describe('what is one run', () => {
     const store: CheckpointStore = {
       label: 'watched',
       inspect: (options) => inner.inspect(options),
+      pipelines: () => inner.pipelines(),
       async open(options) {
         const session = await inner.open(options);
         return {
