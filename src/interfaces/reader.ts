@@ -52,9 +52,9 @@ export interface ReadContext {
    * returns when it can be. `acknowledge`, if given, is called when a checkpoint with a position is complete.
    */
   positioned(position: () => unknown, acknowledge?: (position: unknown) => void | Promise<void>): () => void;
-  /** Adds to the bytes that the run expects to read in total. */
+  /** Adds to the bytes that there are to read; where it goes on from a position, to those that are left behind that. */
   expected(bytes: number): void;
-  /** Adds to the bytes that were taken from the outside, as they lie there (compressed). */
+  /** Adds to the bytes that were taken from the outside, as they lie there (compressed); those before `from` were told before. */
   consumed(bytes: number): void;
   /** Counts records that an overflow strategy dropped before they entered the graph. */
   overflowed(records: number): void;

@@ -56,19 +56,30 @@ export interface Metrics {
   readonly nodes: readonly NodeMetrics[];
 }
 
-/** How far a run is, for people. */
+/** What all readers have read together. */
+export interface ReadSoFar {
+  readonly records: number;
+  readonly bytes: number;
+  /** Bytes that there are in all, for the share that is done; absent while a reader does not know. */
+  readonly bytesExpected?: number;
+}
+
+/** How far a run is, for people. What it goes on with from a checkpoint counts as read and written; rate and rest are of this run. */
 export interface Progress {
   readonly elapsedMs: number;
   readonly recordsRead: number;
   readonly recordsWritten: number;
   /** Records that failed for good so far: skipped, replaced and dead-lettered. */
   readonly recordsFailed: number;
+  /** Of those that this run has read. */
   readonly recordsPerSecond: number;
   readonly bytesRead: number;
   /** Absent while a reader does not know its size. */
   readonly bytesExpected?: number;
-  /** Absent without `bytesExpected`, and before anything was read. */
+  /** Absent without `bytesExpected`, and before this run has read anything. */
   readonly etaMs?: number;
+  /** What earlier runs had read; absent in one that began at the beginning. */
+  readonly resumedAt?: Omit<ReadSoFar, 'bytesExpected'>;
 }
 
 /**
@@ -106,6 +117,15 @@ export interface Summary {
   readonly held?: StateSummary;
   /** Absent where the run makes none. */
   readonly checkpoints?: CheckpointSummary;
+}
+
+/** Where a reader stands in a checkpoint. */
+export interface ReaderStanding {
+  /** The name of its node. */
+  readonly node: string;
+  readonly at: 'beginning' | 'position' | 'end';
+  /** What it said of its position, as plain data. */
+  readonly position?: unknown;
 }
 
 /** What happens in a run, as it happens; told apart by `type`. */
@@ -151,6 +171,9 @@ export type RunEvent =
       readonly damaged: readonly number[];
       /** Whether the counts of the balance go on; they begin anew where the graph has changed. */
       readonly counted: boolean;
+      /** What had been read by then. */
+      readonly read: ReadSoFar;
+      readonly readers: readonly ReaderStanding[];
     }
   | {
       readonly type: 'checkpoint';

@@ -54,7 +54,8 @@ function logEvent(pipeline: string, event: RunEvent, logger: Logger): void {
       return;
     case 'resumed':
       logger.info(
-        fields,
+        // Positions may name thousands of files.
+        { ...fields, readers: event.readers.map(({ node, at }) => ({ node, at })) },
         `pipeline ${pipeline} goes on from checkpoint ${event.checkpoint} of ${event.taken}`,
       );
       return;

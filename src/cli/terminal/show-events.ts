@@ -2,6 +2,10 @@ import type { Observable } from 'rxjs';
 import { formatOrigin } from '../../core/batch.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { RunEvent } from '../../interfaces/run.ts';
+import { standingText } from '../checkpoints/position-text.ts';
+import { countOf } from './figures.ts';
+import { printable } from './printable.ts';
+import { readText } from './read-text.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Says what is worth a line of its own: stalls always, the fate of single records with `debug`. */
@@ -34,13 +38,18 @@ function eventText(event: RunEvent): string | undefined {
   }
 }
 
-function resumedText({
-  checkpoint,
-  taken,
-  damaged,
-  counted,
-}: RunEvent & { readonly type: 'resumed' }): string {
+/** Readers that get a line of their own: of many, the first ones. */
+const MOST_READERS = 5;
+
+function resumedText(event: RunEvent & { readonly type: 'resumed' }): string {
+  const { checkpoint, taken, damaged, counted, read, readers } = event;
   const passedOver = damaged.length === 0 ? '' : `; damaged and passed over: ${damaged.join(', ')}`;
   const anew = counted ? '' : '; the graph has changed, so that counts begin anew';
-  return `going on from checkpoint ${checkpoint} of ${taken}${passedOver}${anew}`;
+  const ago = formatDuration(Math.max(0, Date.now() - Date.parse(taken)));
+  const more = readers.length - MOST_READERS;
+  return [
+    `going on from checkpoint ${checkpoint} of ${taken}, ${ago} ago: ${readText(read)}${passedOver}${anew}`,
+    ...readers.slice(0, MOST_READERS).map((reader) => `  ${printable(reader.node)}: ${standingText(reader)}`),
+    ...(more > 0 ? [`  and ${countOf(more, 'more reader')}`] : []),
+  ].join('\n');
 }

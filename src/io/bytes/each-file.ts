@@ -37,8 +37,8 @@ export function eachFile<T>({ name, paths, settings, read }: EachFileSpec<T>): R
         context.stopping(() => progress.emitHeld());
         return from(inputFiles(paths, settings, left.signal, progress.finished)).pipe(
           mergeMap((found) => {
-            for (const file of found) context.expected(file.bytes);
             const files = progress.begin(found);
+            context.expected(progress.left(files));
             if (files.length === 0) return EMPTY;
             const one = (file: InputFile, index: number) => {
               const end = () => {

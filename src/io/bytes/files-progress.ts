@@ -66,6 +66,13 @@ export class FilesProgress {
     return left;
   }
 
+  /** Bytes of these files that no run has taken yet. */
+  left(files: readonly InputFile[]): number {
+    const [first, ...others] = files.map(({ bytes }) => bytes);
+    const taken = this.#from?.file?.taken ?? 0;
+    return others.reduce((sum, bytes) => sum + bytes, Math.max(0, (first ?? 0) - taken));
+  }
+
   /** The file at `index` of those that are left is begun. */
   work(index: number): FileWork {
     this.#standing = undefined;

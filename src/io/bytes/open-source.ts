@@ -113,7 +113,10 @@ async function openRaw(
   if (url === true) {
     const was = from?.identity.kind === 'http' ? from.identity : undefined;
     const start = was && { was, byte: begin, anything: resume.changed === 'allow' };
-    const raw = await HttpSource.open(httpTarget(path), http, context, Math.random, start);
+    const { clock, signal } = context;
+    const expected = (bytes: number) => context.expected(Math.max(0, bytes - (from?.taken ?? 0)));
+    const told = { clock, signal, expected };
+    const raw = await HttpSource.open(httpTarget(path), http, told, Math.random, start);
     return { raw, start: raw.start };
   }
   if (path === '-') return { raw: new StreamSource(process.stdin, 'stdin', chunkBytes), start: 0 };

@@ -63,6 +63,8 @@ export async function openCheckpoints(
       taken: new Date(checkpoint.time).toISOString(),
       damaged: damaged.map(({ id }) => id),
       counted: restored.counted,
+      read: restored.read,
+      readers: restored.standings,
     });
     return coordinate({ ...spec, session, files, newest, restored });
   } catch (error) {

@@ -12,6 +12,8 @@ export class NodeCounters {
   retried = 0;
   failed = 0;
   bytesIn = 0;
+  /** Bytes that there are to read in all, those that were read included; of readers that know. */
+  bytesExpected: number | undefined = undefined;
   bytesOut = 0;
 }
 

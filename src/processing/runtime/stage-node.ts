@@ -1,6 +1,7 @@
 import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
 import type { DeadLetter } from '../../interfaces/failure.ts';
 import type { Vertex } from '../graph/graph.ts';
+import type { RestoredNode } from './checkpointing.ts';
 import { type Accounting, NodeCounters } from './counters.ts';
 import { NodeFailures } from './failures.ts';
 import type { Port } from './port.ts';
@@ -12,6 +13,8 @@ export class StageNode {
   readonly counters = new NodeCounters();
   readonly failures: NodeFailures;
   readonly accounting: Accounting;
+  /** What it had counted in the runs that this one goes on with; absent where it begins at the beginning. */
+  before: Readonly<NodeCounters> | undefined;
   /** Dead letters that leave with the batch in work. */
   letters: DeadLetter[] = [];
   readonly lettersPort: Port | undefined;
@@ -30,6 +33,13 @@ export class StageNode {
 
   get name(): string {
     return this.vertex.name;
+  }
+
+  /** Takes over what it was in the run that this one goes on with. */
+  restore({ counters, budgets }: RestoredNode): void {
+    this.before = counters;
+    Object.assign(this.counters, counters);
+    if (budgets !== undefined) this.failures.budgets = budgets;
   }
 
   /** Runs user code that works on no record, so that its error tells which node it was, unless it does already. */

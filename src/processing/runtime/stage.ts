@@ -163,9 +163,7 @@ export class Stage {
   restore(): void {
     for (const node of this.nodes) {
       const restored = this.#run.checkpoints?.restored(node.name);
-      if (restored === undefined) continue;
-      Object.assign(node.counters, restored.counters);
-      if (restored.budgets !== undefined) node.failures.budgets = restored.budgets;
+      if (restored !== undefined) node.restore(restored);
     }
   }
 

@@ -3,6 +3,7 @@ import { elapsedMs } from '../../core/clock.ts';
 import type { Clock } from '../../interfaces/clock.ts';
 import type { Metrics, Progress } from '../../interfaces/run.ts';
 import { measureNodes } from './accounting.ts';
+import { type ReaderCounts, readSoFar } from './read-so-far.ts';
 import type { Stage } from './stage.ts';
 
 const PROGRESS_MS = 250;
@@ -52,26 +53,42 @@ function measureProgress({ clock, stages: stagesNow, began }: Observed): Progres
   const stages = stagesNow();
   const elapsed = elapsedMs(clock, began);
   const nodes = stages.flatMap((stage) => stage.nodes);
-  const sum = (pick: (node: (typeof nodes)[number]) => number) =>
-    nodes.reduce((total, node) => total + pick(node), 0);
-  const kind = (name: string) => (node: (typeof nodes)[number]) => node.vertex.node.kind === name;
-  const reads = nodes.filter(kind('reader'));
-  const sinks = nodes.filter((node) => kind('sink')(node) && !node.vertex.letters);
-  const readers = stages.map((stage) => stage.reader).filter((reader) => reader !== undefined);
-  const recordsRead = reads.reduce((total, node) => total + node.counters.in, 0);
-  const bytesRead = reads.reduce((total, node) => total + node.counters.bytesIn, 0);
-  const known = readers.length > 0 && readers.every((reader) => reader.bytes.known);
-  const bytesExpected = readers.reduce((total, reader) => total + reader.bytes.expected, 0);
+  const sum = (of: readonly (typeof nodes)[number][], pick: (node: (typeof nodes)[number]) => number) =>
+    of.reduce((total, node) => total + pick(node), 0);
+  const sinks = nodes.filter(({ vertex }) => vertex.node.kind === 'sink' && !vertex.letters);
+  const read = readSoFar(readersOf(stages));
+  const { bytesExpected } = read;
+  const before = readBefore(stages);
+  const records = read.records - (before?.records ?? 0);
+  const bytes = read.bytes - (before?.bytes ?? 0);
+  const left = bytesExpected === undefined || bytes === 0 ? undefined : bytesExpected - read.bytes;
   return {
     elapsedMs: elapsed,
-    recordsRead,
-    recordsWritten: sinks.reduce((total, node) => total + node.counters.out, 0),
-    recordsFailed: sum(({ counters }) => counters.skipped + counters.deadLettered + counters.replaced),
-    recordsPerSecond: elapsed === 0 ? 0 : Math.round((recordsRead * 1000) / elapsed),
-    bytesRead,
-    ...(known ? { bytesExpected } : {}),
-    ...(known && bytesRead > 0
-      ? { etaMs: Math.max(0, Math.round((elapsed * (bytesExpected - bytesRead)) / bytesRead)) }
-      : {}),
+    recordsRead: read.records,
+    recordsWritten: sum(sinks, ({ counters }) => counters.out),
+    recordsFailed: sum(nodes, ({ counters }) => counters.skipped + counters.deadLettered + counters.replaced),
+    recordsPerSecond: elapsed === 0 ? 0 : Math.round((records * 1000) / elapsed),
+    bytesRead: read.bytes,
+    ...(bytesExpected !== undefined && { bytesExpected }),
+    ...(left !== undefined && { etaMs: Math.max(0, Math.round((elapsed * left) / bytes)) }),
+    ...(before !== undefined && { resumedAt: before }),
+  };
+}
+
+function readersOf(stages: readonly Stage[]): readonly ReaderCounts[] {
+  return stages.flatMap(({ reader, nodes, over }) =>
+    reader === undefined ? [] : [{ counters: nodes[0]!.counters, ended: over && !reader.stoppedEarly }],
+  );
+}
+
+/** What was read when the run went on; one that had not begun then had read nothing. */
+function readBefore(stages: readonly Stage[]): Progress['resumedAt'] {
+  if (stages.every(({ nodes }) => nodes.every(({ before }) => before === undefined))) return undefined;
+  const counted = stages.flatMap(({ reader, nodes }) =>
+    reader === undefined ? [] : (nodes[0]!.before ?? []),
+  );
+  return {
+    records: counted.reduce((total, counters) => total + counters.in, 0),
+    bytes: counted.reduce((total, counters) => total + counters.bytesIn, 0),
   };
 }

@@ -15,17 +15,10 @@ const GRACE = 4;
 /** How long a reader may keep the event loop to itself, in milliseconds. */
 const TURN_MS = 10;
 
-export interface ReadBytes {
-  expected: number;
-  /** Whether the reader has said how much there is. */
-  known: boolean;
-}
-
 /** Subscribes to a reader when data is first asked for, and makes it hold back while the graph is full. */
 export class ReadHead implements Head {
   readonly receivers = [];
   readonly waitingFor = 'its input';
-  readonly bytes: ReadBytes = { expected: 0, known: false };
   readonly position: ReadPosition;
   /** Whether it was stopped before it came to its end. */
   stoppedEarly = false;
@@ -48,6 +41,8 @@ export class ReadHead implements Head {
   /** What emits the records that the reader holds. */
   readonly #holding = new Set<() => void>();
   #attempts = 0;
+  /** Bytes that it has said are left to read, in this run. */
+  #expected = 0;
   #emitted = false;
   #cancelRetry: () => void = () => {};
   #breathed = performance.now();
@@ -84,6 +79,7 @@ export class ReadHead implements Head {
 
   #subscribe(): void {
     this.#attempts++;
+    this.#expected = 0;
     let items: Observable<Item<unknown>>;
     try {
       items = this.#reader.open(this.#context()).pipe(takeUntil(this.#halt));
@@ -262,8 +258,8 @@ export class ReadHead implements Head {
       closing: (closed) => run.closing(closed),
       stopping: (emitHeld) => this.#holding.add(emitHeld),
       expected: (bytes) => {
-        this.bytes.known = true;
-        this.bytes.expected += bytes;
+        this.#expected += bytes;
+        node.counters.bytesExpected = (node.before?.bytesIn ?? 0) + this.#expected;
       },
       consumed: (bytes) => {
         node.counters.bytesIn += bytes;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { errorDocument, errorText, jsonLine } from '../../../../src/cli/terminal/error-text.ts';
+import { printable } from '../../../../src/cli/terminal/printable.ts';
 import { progressText } from '../../../../src/cli/terminal/progress-text.ts';
+import { readText } from '../../../../src/cli/terminal/read-text.ts';
 import { plain } from '../../../../src/cli/terminal/style.ts';
 import { balanceText, summaryText } from '../../../../src/cli/terminal/summary-text.ts';
 import { MillraceError } from '../../../../src/core/errors.ts';
@@ -48,6 +50,24 @@ describe('the line of progress', () => {
   ])('shows %s', (_what, given, text) => {
     expect(progressText('orders', given)).toBe(text);
   });
+});
+
+describe('what was read', () => {
+  test.each([
+    [
+      '42% of 222.0 MB, 841,000 records read',
+      { records: 841_000, bytes: 93_240_000, bytesExpected: 222_000_000 },
+    ],
+    ['93.2 MB, 1 record read', { records: 1, bytes: 93_240_000 }],
+    ['0 records read', { records: 0, bytes: 0 }],
+  ])('is %s', (says, read) => {
+    expect(readText(read)).toBe(says);
+  });
+});
+
+test('text from elsewhere is nothing but text to a terminal', () => {
+  expect(printable('täglich 漢字 \u{1f469}\u200d\u{1f680}')).toBe('täglich 漢字 \u{1f469}\u200d\u{1f680}');
+  expect(printable('a\u001B[2J\r\nb\u009B1m\u202Ec')).toBe('a\\u{1b}[2J\\u{d}\\u{a}b\\u{9b}1m\\u{202e}c');
 });
 
 const balance: Balance = {
