@@ -51,11 +51,14 @@ export type {
   NodeCounts,
   NodeMetrics,
   Progress,
+  ReaderStanding,
+  ReadSoFar,
   RunEvent,
   RunHandle,
   RunOptions,
   SpillOptions,
   StateSummary,
+  StopOptions,
   Summary,
 } from './interfaces/run.ts';
 export type { Barrier, Item, Signal, Watermark } from './interfaces/signal.ts';

@@ -1,3 +1,4 @@
+import { formatDuration } from '../core/duration.ts';
 import { isMillraceError, MillraceError, toError } from '../core/errors.ts';
 import type { CheckpointOptions, RunHandle, Summary } from '../interfaces/run.ts';
 import type { Pipeline } from '../processing/graph/pipeline.ts';
@@ -15,6 +16,8 @@ import { summaryText } from './terminal/summary-text.ts';
 export interface ExecuteOptions extends Omit<ReportOptions, 'stdoutTaken'> {
   readonly faults: Faults;
   readonly stallAfter: number | false;
+  /** Milliseconds that a stop by a signal may take. */
+  readonly stopTimeout: number | false;
   readonly quiet: boolean;
   readonly checkpoint: CheckpointOptions | undefined;
 }
@@ -61,6 +64,7 @@ function conclude(
   const { error } = outcome;
   // Whoever read stdout has what they wanted. Other outputs were given up, though: that must not look like success.
   if (terminal.outClosed && !outputs.elsewhere && ENDINGS.has(error.code)) return EXIT.done;
+  if (error.code === 'ERR_STOP_TIMEOUT') return failed(error, options, EXIT.notStopped);
   if (signalled === undefined || error.code !== 'ERR_ABORTED') return failed(error, options);
   if (json) reportError(error, options);
   else if (!quiet) terminal.say(abortedText(options.checkpoint));
@@ -75,9 +79,9 @@ function abortedText(checkpoint: CheckpointOptions | undefined): string {
 /** How a run ends when nobody reads stdout any more. */
 const ENDINGS: ReadonlySet<string> = new Set(['ERR_ABORTED', 'ERR_OUTPUT_CLOSED']);
 
-function failed(error: MillraceError, options: Reporting): number {
+function failed(error: MillraceError, options: Reporting, code: number = EXIT.failed): number {
   reportError(error, options);
-  return EXIT.failed;
+  return code;
 }
 
 function showSummary(summary: Summary, { terminal, json, quiet, stdoutTaken }: Reporting): void {
@@ -85,16 +89,18 @@ function showSummary(summary: Summary, { terminal, json, quiet, stdoutTaken }: R
   else if (!quiet) terminal.say(summaryText(summary, terminal.paint));
 }
 
-function watchSignals(live: RunHandle, { terminal, quiet, checkpoint }: ExecuteOptions): Signals {
+function watchSignals(live: RunHandle, options: ExecuteOptions): Signals {
+  const { terminal, quiet, checkpoint, stopTimeout } = options;
+  const limit = stopTimeout === false ? '' : ` within ${formatDuration(stopTimeout)}`;
   const say = (text: string) => {
     if (!quiet) terminal.say(text);
   };
   return new Signals({
-    stop: () => void live.stop().catch(() => {}),
+    stop: () => void live.stop(stopTimeout === false ? {} : { timeout: stopTimeout }).catch(() => {}),
     stopping(signal) {
       const again = signal === 'SIGINT' ? 'press Ctrl-C again' : `send ${signal} again`;
       const end = checkpoint === undefined ? 'letting what is on its way arrive' : 'making a last checkpoint';
-      say(`stopping: ${end}; ${again} to abort`);
+      say(`stopping: ${end}${limit}; ${again} to abort`);
     },
     abort(signal) {
       say('aborting');

@@ -6,4 +6,6 @@ export const EXIT = Object.freeze({
   failed: 1,
   /** Wrong usage, a module that cannot be loaded, an invalid pipeline: nothing was run. */
   wrong: 2,
+  /** A signal came, and the run did not come to a stop in the time that it had for that: it was aborted. */
+  notStopped: 3,
 });

@@ -269,12 +269,24 @@ export interface RunOptions {
   readonly checkpoint?: CheckpointOptions;
 }
 
+/** How a run is stopped. */
+export interface StopOptions {
+  /**
+   * How long that may take. A run that has not come to its end by then is aborted: `done` rejects with
+   * `ERR_STOP_TIMEOUT`, which says what it waited for. @default as long as it takes
+   */
+  readonly timeout?: string | number;
+}
+
 /** A running pipeline. */
 export interface RunHandle {
   /** Resolves with the balance; rejects with the first cause of failure once all is closed. */
   readonly done: Promise<Summary>;
-  /** Stops the readers, lets everything on its way arrive, closes. Resolves or rejects like `done`. */
-  stop(): Promise<Summary>;
+  /**
+   * Stops the readers, lets everything on its way arrive, closes; with checkpoints, it makes a last one instead. Resolves
+   * or rejects like `done`. Called again, it can set a shorter limit.
+   */
+  stop(options?: StopOptions): Promise<Summary>;
   /** Ends the run at once; sinks give up their output. `done` rejects with `ERR_ABORTED`. Resolves when all is closed. */
   abort(reason?: unknown): Promise<void>;
   /** About four times a second while subscribed; the last value is the end's. */

@@ -5,6 +5,12 @@ import { checkpointOptions } from '../checkpoint-options.ts';
 import { type Arguments, COMMON_OPTIONS, type Command, MODULE_OPTIONS } from '../command.ts';
 import { loadParameterHelp, loadPipeline } from '../module/load-pipeline.ts';
 
+/**
+ * Service managers kill what has not ended 30 s after they asked, or later: with what an abort may take, that is in time to
+ * say what the run waited for.
+ */
+const STOP_TIMEOUT = '20s';
+
 /** `millrace run`: runs a pipeline to its end, or until a signal. */
 export const run: Command = Object.freeze({
   name: 'run',
@@ -16,6 +22,10 @@ export const run: Command = Object.freeze({
     'stall-after': {
       value: 'duration',
       summary: 'Warn when nothing moves for so long, e.g. 30s (the default), 5m; "off" for never',
+    },
+    'stop-timeout': {
+      value: 'duration',
+      summary: 'After a signal, abort what has not stopped by then; 20s with --checkpoints, else "off"',
     },
     checkpoints: {
       value: 'folder',
@@ -40,21 +50,27 @@ export const run: Command = Object.freeze({
   },
   notes: [
     'The first Ctrl-C (or SIGTERM) stops the readers and lets what is on its way arrive; the second aborts, and output files keep what they held before.',
-    'With --checkpoints the first makes a last checkpoint instead, and the same command goes on from there.',
-    'Exit codes: 0 done; 1 failed; 2 wrong usage, or a module without a sound pipeline; 130 after SIGINT, 143 after SIGTERM.',
+    'With --checkpoints the first makes a last checkpoint instead, and the same command goes on from there. What has not stopped after --stop-timeout is aborted: the checkpoints before that stay as they are.',
+    'Exit codes: 0 done; 1 failed; 2 wrong usage, or a module without a sound pipeline; 3 not stopped in time; 130 after SIGINT, 143 after SIGTERM.',
     'Progress and the summary go to stderr. With --json the summary goes to stdout, or to stderr when the pipeline itself writes to stdout.',
   ],
   moduleHelp: (invocation) => loadParameterHelp(run, invocation),
   async run(invocation) {
     const { given, terminal, faults } = invocation;
-    const stallAfter = stallOption(given);
+    const stallAfter = durationOption(given, 'stall-after', '30s');
     const checkpoint = checkpointOptions(run, given);
+    const stopTimeout = durationOption(
+      given,
+      'stop-timeout',
+      checkpoint === undefined ? 'off' : STOP_TIMEOUT,
+    );
     const { pipeline } = await loadPipeline(run, invocation);
     const { execute } = await import('../execute.ts');
     return execute(pipeline, {
       terminal,
       faults,
       stallAfter,
+      stopTimeout,
       checkpoint,
       quiet: given.has('quiet'),
       json: given.has('json'),
@@ -63,8 +79,8 @@ export const run: Command = Object.freeze({
   },
 } satisfies Command);
 
-function stallOption(given: Arguments): number | false {
-  const text = given.value('stall-after') ?? '30s';
+function durationOption(given: Arguments, option: string, otherwise: string): number | false {
+  const text = given.value(option) ?? otherwise;
   if (text === 'off' || text === 'false') return false;
   try {
     const ms = duration(text);
@@ -72,5 +88,5 @@ function stallOption(given: Arguments): number | false {
   } catch (error) {
     if (!isMillraceError(error)) throw error;
   }
-  throw usage(run, `--stall-after ${text} is not a duration`, 'Write e.g. 30s, 5m, or off.');
+  throw usage(run, `--${option} ${text} is not a duration`, 'Write e.g. 30s, 5m, or off.');
 }

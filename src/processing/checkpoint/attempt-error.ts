@@ -1,11 +1,15 @@
 import { MillraceError } from '../../core/errors.ts';
 import type { Attempt } from './attempt.ts';
 
+/** What a checkpoint waits for, in words; `missing` are the first nodes of the stages that it has not passed. */
+export function waitsFor({ writing }: Attempt, missing: readonly string[], store: string): string {
+  if (writing) return `it is still being written to ${store}`;
+  return `its barrier has not passed ${missing.map((name) => `"${name}"`).join(', ')}`;
+}
+
 /** The error for a checkpoint that takes longer than it may. */
-export function tooSlow({ id, writing }: Attempt, waiting: readonly string[], store: string): MillraceError {
-  const names = waiting.map((name) => `"${name}"`).join(', ');
-  const what = writing ? `it is still being written to ${store}` : `its barrier has not passed ${names}`;
-  return new MillraceError('ERR_CHECKPOINT', `Cannot complete checkpoint ${id}: ${what}`, {
+export function tooSlow({ id }: Attempt, waiting: string | undefined): MillraceError {
+  return new MillraceError('ERR_CHECKPOINT', `Cannot complete checkpoint ${id}: ${waiting}`, {
     hint: 'Raise the timeout of the checkpoints, or look at what holds the stage back.',
   });
 }

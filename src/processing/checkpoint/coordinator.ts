@@ -11,9 +11,10 @@ import type {
   StateBytes,
 } from '../runtime/checkpointing.ts';
 import { Attempt } from './attempt.ts';
-import { cameToNothing, tooSlow } from './attempt-error.ts';
+import { cameToNothing, tooSlow, waitsFor } from './attempt-error.ts';
 import { contentOf } from './checkpoint-content.ts';
 import type { CheckpointedStage } from './checkpointed-stage.ts';
+import { confirmed } from './confirmed.ts';
 import type { CoordinatorSpec } from './coordinator-spec.ts';
 import { gather } from './gathered.ts';
 import { stateBytes } from './state-bytes.ts';
@@ -35,12 +36,13 @@ export class Coordinator implements Checkpointing {
   #closed = false;
   #abandoned = false;
   readonly #beginning: (() => void)[] = [];
-  #resumable: boolean;
+  /** The newest that is complete. */
+  last: number | undefined;
 
   constructor(spec: CoordinatorSpec) {
     this.#spec = spec;
     this.#newest = spec.newest;
-    this.#resumable = spec.restored !== undefined;
+    this.last = spec.restored?.checkpoint.id;
   }
 
   /**
@@ -112,7 +114,7 @@ export class Coordinator implements Checkpointing {
   }
 
   get resumable(): boolean {
-    return this.#resumable;
+    return this.last !== undefined;
   }
 
   get summary(): CheckpointSummary {
@@ -121,7 +123,7 @@ export class Coordinator implements Checkpointing {
       ...(restored !== undefined && { resumedFrom: restored.checkpoint.id }),
       runs: (restored?.manifest.runs ?? 0) + 1,
       completed: this.#completed,
-      ...(this.#resumable && { last: this.#newest }),
+      ...(this.last !== undefined && { last: this.last }),
     };
   }
 
@@ -205,34 +207,25 @@ export class Coordinator implements Checkpointing {
     const kept = summary === undefined ? gathered.files : [];
     const bytes = await writeCheckpoint(session, files, content, kept);
     this.#completed++;
-    this.#resumable = true;
+    this.last = attempt.id;
     emit({ type: 'checkpoint', id: attempt.id, bytes, durationMs: elapsedMs(clock, attempt.began) });
   }
 
-  /** What sinks have prepared counts from now on; what readers have given will not be asked for again. */
-  async #confirm({ id, positions }: Attempt): Promise<void> {
-    try {
-      await Promise.all(
-        this.#stages.map(async ({ sink, reader, nodes }) => {
-          await sink?.commit(id);
-          const position = positions.get(nodes[0]!);
-          if (position !== undefined) await reader?.acknowledge(position);
-        }),
-      );
-    } catch (error) {
-      this.#spec.fail(error);
-    }
+  async #confirm(attempt: Attempt): Promise<void> {
+    await confirmed(this.#stages, attempt).catch((error: unknown) => this.#spec.fail(error));
   }
 
   /** No barrier comes to a stage behind the end of its input: what it still gives may take as long as it likes. */
   #tooSlow(attempt: Attempt): void {
-    const missing = this.#missing(attempt);
-    if (missing.every(({ ending }) => ending)) {
-      this.#limit(attempt);
-      return;
-    }
-    const waiting = missing.map(({ nodes }) => nodes[0]!);
-    this.#giveUp(attempt, tooSlow(attempt, waiting, this.#spec.session.label));
+    if (this.#missing(attempt).every(({ ending }) => ending)) this.#limit(attempt);
+    else this.#giveUp(attempt, tooSlow(attempt, this.waitingFor));
+  }
+
+  /** What the checkpoint that is under way waits for, in words. */
+  get waitingFor(): string | undefined {
+    if (this.#attempt === undefined) return undefined;
+    const missing = this.#missing(this.#attempt).map(({ nodes }) => nodes[0]!);
+    return waitsFor(this.#attempt, missing, this.#spec.session.label);
   }
 
   #giveUp(attempt: Attempt, thrown: unknown): void {

@@ -76,6 +76,10 @@ export interface Checkpointing {
   onBegin(callback: () => void): void;
   /** The number that the next checkpoint has. */
   readonly next: number;
+  /** The number of the newest one that is complete. */
+  readonly last: number | undefined;
+  /** What the one that is under way waits for, in words. */
+  readonly waitingFor: string | undefined;
   /** Whether a later run can go on from here, so that sinks leave what they have prepared. */
   readonly resumable: boolean;
 }

@@ -22,12 +22,23 @@ export function wrapped(error: unknown, name: string): MillraceError {
   return new MillraceError('ERR_CALLBACK', `Cannot run "${name}": ${cause.message}`, { cause: error });
 }
 
+/** How a run ends with this cause. */
+export function endState({ code }: MillraceError): 'aborted' | 'failed' {
+  return code === 'ERR_ABORTED' || code === 'ERR_STOP_TIMEOUT' ? 'aborted' : 'failed';
+}
+
+/**
+ * Keeps the process alive until what it returns is called: one whose callbacks wait for nothing that lives would end, quietly
+ * and with code 0.
+ */
+export function keepAlive(): () => void {
+  const alive = setInterval(() => {}, 60_000);
+  return () => clearInterval(alive);
+}
+
 /** Calls back when a signal aborts, at once if it has; returns how to stop listening. */
-export function whenAborted(
-  signal: AbortSignal | undefined,
-  abort: (reason: unknown) => void,
-): (() => void) | undefined {
-  if (signal === undefined) return undefined;
+export function whenAborted(signal: AbortSignal | undefined, abort: (reason: unknown) => void): () => void {
+  if (signal === undefined) return () => {};
   const listener = () => abort(signal.reason);
   if (signal.aborted) listener();
   else signal.addEventListener('abort', listener, { once: true });

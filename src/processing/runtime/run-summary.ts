@@ -1,4 +1,5 @@
 import { elapsedMs } from '../../core/clock.ts';
+import { MillraceError } from '../../core/errors.ts';
 import type { Clock } from '../../interfaces/clock.ts';
 import type { CheckpointSummary, Summary } from '../../interfaces/run.ts';
 import { drawBalance, measureNodes } from './accounting.ts';
@@ -32,4 +33,17 @@ export function runSummary(parts: SummaryParts): Summary {
     ...(memory.asked && { held: { memory: memory.bytes, peak: memory.peak, spilled } }),
     ...(checkpoints !== undefined && { checkpoints }),
   };
+}
+
+/** @throws MillraceError `ERR_BALANCE` when not all is accounted for. */
+export function checkBalance({ pipeline, balance }: Summary): void {
+  if (balance.closed) return;
+  throw new MillraceError(
+    'ERR_BALANCE',
+    `Cannot close the balance of "${pipeline}": ${balance.gaps.join('; ')}`,
+    {
+      hint: 'An operator that says cardinality "one" or "filter" must keep to it; if all do, this is a bug in millrace.',
+      details: { balance },
+    },
+  );
 }

@@ -5,7 +5,15 @@ import { Lifecycle } from '../../core/lifecycle.ts';
 import { seededRandom } from '../../core/random.ts';
 import type { Clock } from '../../interfaces/clock.ts';
 import type { Spill } from '../../interfaces/memory.ts';
-import type { Metrics, Progress, RunEvent, RunHandle, RunOptions, Summary } from '../../interfaces/run.ts';
+import type {
+  Metrics,
+  Progress,
+  RunEvent,
+  RunHandle,
+  RunOptions,
+  StopOptions,
+  Summary,
+} from '../../interfaces/run.ts';
 import { type CheckpointSettings, checkpointSettings } from '../checkpoint/checkpoint-options.ts';
 import { checkCheckpointable } from '../checkpoint/checkpointable.ts';
 import type { Coordinator } from '../checkpoint/coordinator.ts';
@@ -15,11 +23,12 @@ import type { Plan } from '../plan/plan.ts';
 import { Closings } from './closings.ts';
 import { patiently } from './patience.ts';
 import type { RunContext } from './run-context.ts';
-import { stallTime, whenAborted, wrapped } from './run-options.ts';
-import { runSummary } from './run-summary.ts';
+import { endState, keepAlive, stallTime, whenAborted, wrapped } from './run-options.ts';
+import { checkBalance, runSummary } from './run-summary.ts';
 import { MemoryBudget } from './spill/memory-budget.ts';
 import { SpillFolder } from './spill/spill-folder.ts';
 import type { Stage } from './stage.ts';
+import { StopLimit } from './stop-limit.ts';
 import { metrics, type Observed, progress } from './telemetry.ts';
 import { watch } from './watchdog.ts';
 import { upstreamOf, type Wired, wire } from './wiring.ts';
@@ -46,6 +55,7 @@ export class Run implements RunHandle, RunContext {
   readonly #began: number;
   readonly #plan: Plan;
   readonly #settings: CheckpointSettings | undefined;
+  readonly #stopLimit: StopLimit;
   readonly #suspended = Promise.withResolvers<void>();
   #checkpoints: Coordinator | undefined;
   #wired = NOTHING;
@@ -76,6 +86,7 @@ export class Run implements RunHandle, RunContext {
     if (this.#settings === undefined) this.#wired = this.#wire();
     const over = Promise.withResolvers<void>();
     const stages = (): readonly Stage[] => this.#wired.stages;
+    this.#stopLimit = new StopLimit(name, this, stages, this.#settings !== undefined);
     const observed: Observed = { clock: this.clock, stages, began: this.#began, over: over.promise };
     this.progress$ = progress(observed);
     this.metrics$ = metrics(observed);
@@ -137,7 +148,8 @@ export class Run implements RunHandle, RunContext {
     this.#failed.reject(cause);
   }
 
-  stop(): Promise<Summary> {
+  stop(options: StopOptions = {}): Promise<Summary> {
+    if (!this.#settled) this.#stopLimit.begin(options);
     if (!this.#stopping && !this.#settled) {
       this.#stopping = true;
       this.emit({ type: 'stopping' });
@@ -195,7 +207,10 @@ export class Run implements RunHandle, RunContext {
       emit: (event) => this.emit(event),
       fail: (error) => this.fail(error),
     });
-    this.#lifecycle.add('checkpoint store', () => closeOpened(opening));
+    // A disk that does not answer must not keep a run that has failed from its end.
+    const close = () =>
+      this.#cause === undefined ? closeOpened(opening) : patiently(closeOpened(opening), 'the store');
+    this.#lifecycle.add('checkpoint store', close);
     const opened = await opening;
     if ('summary' in opened) return opened.summary;
     this.#throwCause();
@@ -218,17 +233,7 @@ export class Run implements RunHandle, RunContext {
     await Promise.race([this.#suspended.promise, Promise.all(stages.map((stage) => stage.finished))]);
     await this.#closings.settled();
     this.#throwCause();
-    const { balance } = this.#summary();
-    if (!balance.closed) {
-      throw new MillraceError(
-        'ERR_BALANCE',
-        `Cannot close the balance of "${this.#name}": ${balance.gaps.join('; ')}`,
-        {
-          hint: 'An operator that says cardinality "one" or "filter" must keep to it; if all do, this is a bug in millrace.',
-          details: { balance },
-        },
-      );
-    }
+    checkBalance(this.#summary());
     if (this.#standsStill) return this.#standStill();
     await checkpoints?.finish();
     await this.#all(sinks.map((sink) => sink.close()));
@@ -277,23 +282,18 @@ export class Run implements RunHandle, RunContext {
     );
     error.secondary.push(...this.#secondary);
     this.#settled = true;
-    const state = error.code === 'ERR_ABORTED' ? 'aborted' : 'failed';
-    this.emit({ type: 'ended', state, error });
+    this.emit({ type: 'ended', state: endState(error), error });
     return error;
   }
 
   #watch(stallAfter: number | undefined, signal: AbortSignal | undefined): void {
-    // Without it, a process whose callbacks wait for nothing that lives would end, quietly and with code 0.
-    const alive = setInterval(() => {}, 60_000);
-    this.#lifecycle.add('keep-alive', () => clearInterval(alive));
-    if (stallAfter !== undefined) {
-      const report = (event: RunEvent) => this.emit(event);
-      this.#lifecycle.add(
-        'watchdog',
-        watch(() => this.#wired.stages, this.clock, stallAfter, report),
-      );
-    }
-    const stopListening = whenAborted(signal, (reason) => void this.abort(reason));
-    if (stopListening !== undefined) this.#lifecycle.add('abort listener', stopListening);
+    this.#lifecycle.add('keep-alive', keepAlive());
+    this.#lifecycle.add('limit of the stop', () => this.#stopLimit.cancel());
+    const watched = () => this.#wired.stages;
+    const report = (event: RunEvent) => this.emit(event);
+    if (stallAfter !== undefined)
+      this.#lifecycle.add('watchdog', watch(watched, this.clock, stallAfter, report));
+    const abort = (reason: unknown) => void this.abort(reason);
+    this.#lifecycle.add('abort listener', whenAborted(signal, abort));
   }
 }

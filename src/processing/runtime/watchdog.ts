@@ -45,8 +45,12 @@ function activity(stages: readonly Stage[]): number {
   return sum;
 }
 
+/** The stage furthest downstream that is at work. */
+export function workingStage(stages: readonly Stage[]): Stage | undefined {
+  return stages.findLast((stage) => stage.stopwatch.occupation === 'busy');
+}
+
 /** The stage furthest downstream that is at work; else a reader that should have something to read. */
 function stalledStage(stages: readonly Stage[]): Stage | undefined {
-  const working = stages.findLast((stage) => stage.stopwatch.occupation === 'busy');
-  return working ?? stages.find((stage) => stage.reader?.bounded === true);
+  return workingStage(stages) ?? stages.find((stage) => stage.reader?.bounded === true);
 }

@@ -59,6 +59,28 @@ describe('run --checkpoints', () => {
     expect(workspace.current.lines('out.ndjson')).toEqual(lines);
   });
 
+  test('that does not stop in time is aborted, and goes on from the last complete one', async () => {
+    const lines = prepare();
+    const first = run(['--checkpoints', 'state', '--every', '1h', '--stop-timeout', '200ms', '--json'], {
+      WAIT: '60000',
+    });
+    await first.seen('half way');
+    first.child.kill('SIGTERM');
+    const stopped = await first.ended;
+    expect(stopped.code).toBe(3);
+    expect(JSON.parse(stopped.stdout.replace('half way', ''))).toMatchObject({
+      error: {
+        code: 'ERR_STOP_TIMEOUT',
+        message: expect.stringContaining('checkpoint 2 is not complete'),
+        hint: expect.stringContaining('Checkpoint 1 is complete'),
+        details: { checkpoint: 1 },
+      },
+    });
+    const second = await run(['--checkpoints', 'state']).ended;
+    expect(second).toMatchObject({ code: 0, stderr: expect.stringContaining('going on from checkpoint 1') });
+    expect(workspace.current.lines('out.ndjson')).toEqual(lines);
+  });
+
   test('begins anew with --fresh', async () => {
     const lines = prepare();
     await run(['--checkpoints', 'state']).ended;

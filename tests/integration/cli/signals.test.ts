@@ -111,4 +111,33 @@ describe('a signal', () => {
     expect(code).toBe(130);
     expect(stderr).toContain('ending at once');
   });
+
+  test('stops what does not stop within --stop-timeout, and exits 3', async () => {
+    work.current.put('out.ndjson', 'before\n');
+    const command = start(STUCK, '--stop-timeout', '300ms');
+    await command.seen('stuck');
+    command.signal('SIGTERM');
+    const { code, stderr } = await command.ended;
+    expect(code).toBe(3);
+    expect(stderr).toContain(
+      'error ERR_STOP_TIMEOUT: Cannot stop "endless" within 300 ms: "mapAsync" waits for its callback\n',
+    );
+    expect(work.current.list()).toEqual(['endless.ts', 'out.ndjson']);
+    expect(work.current.read('out.ndjson')).toBe('before\n');
+  });
+
+  test('says how long a stop may take', async () => {
+    const command = start(STUCK, '--stop-timeout', '5m');
+    await command.seen('stuck');
+    command.signal('SIGINT');
+    await command.seen('letting what is on its way arrive within 5 min 0 s; press Ctrl-C again to abort');
+    command.signal('SIGINT');
+    expect((await command.ended).code).toBe(130);
+  });
+
+  test.each([['soon'], ['0s']])('--stop-timeout %s is wrong usage', async (text) => {
+    const { code, stderr } = await start(STUCK, '--stop-timeout', text).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--stop-timeout ${text} is not a duration`);
+  });
 });
