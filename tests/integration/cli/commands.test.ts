@@ -105,7 +105,8 @@ describe('millrace run', () => {
 describe('millrace check, graph and explain', () => {
   test('check says that a pipeline is sound, and runs nothing', async () => {
     const ended = await millrace(['check', 'numbers.ts'], numbers());
-    expect(ended).toEqual({ code: 0, stdout: 'numbers is sound: 4 nodes in 2 stages\n', stderr: '' });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.stdout.split('\n')[0]).toBe('numbers is sound: 4 nodes in 2 stages');
     expect(work.current.list()).toEqual(['numbers.ts']);
   });
 
@@ -138,6 +139,54 @@ describe('millrace check, graph and explain', () => {
     const { code, stdout } = await millrace(['explain', 'numbers.ts'], numbers());
     expect(code).toBe(0);
     expect(stdout).toContain('fused: filter, map');
+  });
+
+  test('check and explain say what is promised for each sink, and who lowers it', async () => {
+    work.current.put(
+      'sinks.ts',
+      `import { forEach, from, ndjson, pipeline } from 'millrace';
+       const numbers = from([1, 2, 3]);
+       export default pipeline('sinks', [numbers.to(ndjson.write('a.ndjson')), numbers.to(forEach(() => {}))]);`,
+    );
+    const options = { cwd: work.current.folder };
+    const promise = 'when the process is killed and when the machine loses power';
+    for (const name of ['check', 'explain']) {
+      const { code, stdout } = await millrace([name, 'sinks.ts'], options);
+      expect(code).toBe(0);
+      expect(stdout.split('\n').slice(-5)).toEqual([
+        'with --checkpoints, each record that was read is in the output',
+        `  of ndjson: exactly once, ${promise}`,
+        `  of for_each: at least once, ${promise}`,
+        expect.stringMatching(/^ {4}"for_each" \(for_each.*\) takes nothing back that it has written/),
+        '',
+      ]);
+      const json = await millrace([name, 'sinks.ts', '--json'], options);
+      expect(JSON.parse(json.stdout).guarantees).toEqual({
+        problems: [],
+        sinks: [
+          { sink: 'ndjson', killed: 'exactly once', powerLost: 'exactly once', loweredBy: [] },
+          {
+            sink: 'for_each',
+            killed: 'at least once',
+            powerLost: 'at least once',
+            loweredBy: [expect.stringContaining('takes nothing back')],
+          },
+        ],
+      });
+    }
+  });
+
+  test('check and explain say what stands in the way of checkpoints', async () => {
+    work.current.put(
+      'opaque.ts',
+      `import { from, pipeline, rx, stdout } from 'millrace';
+       export default pipeline('opaque', from([1]).pipe(rx((input) => input)).to(stdout()));`,
+    );
+    for (const name of ['check', 'explain']) {
+      const { code, stdout } = await millrace([name, 'opaque.ts'], { cwd: work.current.folder });
+      expect(code).toBe(0);
+      expect(stdout).toContain('--checkpoints is refused, as\n  nobody can tell what "rx" (rx) remembers\n');
+    }
   });
 
   test('explain gives the plan to machines with --json', async () => {

@@ -54,6 +54,15 @@ describe('millrace check --json', () => {
       valid: true,
       nodes: 10,
       stages: expect.any(Number),
+      guarantees: {
+        problems: [],
+        sinks: ['ndjson', 'ndjson-2', 'ndjson-3'].map((sink) => ({
+          sink,
+          killed: 'exactly once',
+          powerLost: 'exactly once',
+          loweredBy: [],
+        })),
+      },
     });
     expect(work.current.list()).toEqual(['invalid.ts', 'orders.ts']);
   });
