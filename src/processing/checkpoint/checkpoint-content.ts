@@ -1,7 +1,8 @@
 import { elapsedMs } from '../../core/clock.ts';
 import type { CheckpointContent, CheckpointExtent } from '../../interfaces/checkpoint.ts';
 import type { Clock } from '../../interfaces/clock.ts';
-import type { Summary } from '../../interfaces/run.ts';
+import type { CheckpointSummary, Summary } from '../../interfaces/run.ts';
+import type { FinalStates } from './final-states.ts';
 import type { Gathered } from './gathered.ts';
 import type { GraphPrint } from './graph-print.ts';
 import type { RestoredRun } from './restored-run.ts';
@@ -16,18 +17,24 @@ export interface CheckpointedRun {
   readonly began: number;
 }
 
-/** What is written of a checkpoint; with a summary, that all is done and published, and no states. */
+/** What a run came to that is over, and what its nodes remembered at their end, to be looked at. */
+export interface Published {
+  readonly summary: Summary;
+  readonly final: Pick<FinalStates, 'states' | 'withheld'>;
+}
+
+/** What is written of a checkpoint: of a run that is over, no states that it could be gone on with. */
 export function contentOf(
   { pipeline, graph, restored, clock, began }: CheckpointedRun,
   { nodes, edges, over, files, states }: Gathered,
   {
     id,
     complete,
-    summary,
+    published,
   }: {
     readonly id: number;
     readonly complete: CheckpointExtent;
-    readonly summary: Summary | undefined;
+    readonly published: Published | undefined;
   },
 ): CheckpointContent {
   const now = clock.now();
@@ -37,11 +44,27 @@ export function contentOf(
     nodes,
     edges,
     over,
-    ...(summary === undefined && files.length > 0 && { files }),
+    ...(published === undefined && files.length > 0 && { files }),
     runs: (before?.runs ?? 0) + 1,
     started: before?.started ?? new Date(began).toISOString(),
     elapsedMs: (before?.elapsedMs ?? 0) + elapsedMs(clock, began),
-    ...(summary !== undefined && { summary }),
+    ...(published !== undefined && { summary: published.summary }),
+    ...(published !== undefined &&
+      published.final.withheld.length > 0 && { withheld: published.final.withheld }),
   };
-  return { id, time: now, pipeline, complete, manifest, states: summary === undefined ? states : [] };
+  return { id, time: now, pipeline, complete, manifest, states: published?.final.states ?? states };
+}
+
+/** What a run has to do with checkpoints: what it went on with, how many it has completed, and the newest of them. */
+export function checkpointSummary(
+  restored: RestoredRun | undefined,
+  completed: number,
+  last: number | undefined,
+): CheckpointSummary {
+  return {
+    ...(restored !== undefined && { resumedFrom: restored.checkpoint.id }),
+    runs: (restored?.manifest.runs ?? 0) + 1,
+    completed,
+    ...(last !== undefined && { last }),
+  };
 }

@@ -12,10 +12,11 @@ import type {
 } from '../runtime/checkpointing.ts';
 import { Attempt } from './attempt.ts';
 import { cameToNothing, tooSlow, waitsFor } from './attempt-error.ts';
-import { contentOf } from './checkpoint-content.ts';
+import { checkpointSummary, contentOf, type Published } from './checkpoint-content.ts';
 import type { CheckpointedStage } from './checkpointed-stage.ts';
 import { confirmed } from './confirmed.ts';
 import type { CoordinatorSpec } from './coordinator-spec.ts';
+import { FinalStates } from './final-states.ts';
 import { gather } from './gathered.ts';
 import { stateBytes } from './state-bytes.ts';
 import { writeCheckpoint } from './write-checkpoint.ts';
@@ -35,6 +36,8 @@ export class Coordinator implements Checkpointing {
   #cancelNext: Cancel = () => {};
   #closed = false;
   #abandoned = false;
+  #standsStill = false;
+  readonly #final = new FinalStates();
   readonly #beginning: (() => void)[] = [];
   /** The newest that is complete. */
   last: number | undefined;
@@ -81,6 +84,11 @@ export class Coordinator implements Checkpointing {
     return this.#spec.restored?.wasOver(nodes) ?? false;
   }
 
+  keepFinal(node: string, remembered: () => unknown): void {
+    // One that was over before has nothing, in this run, that it remembered then.
+    if (!this.#abandoned && !this.#standsStill && !this.wasOver([node])) this.#final.keep(node, remembered);
+  }
+
   encode(node: string, state: unknown): StateBytes {
     return stateBytes(state, `the state of "${node}"`);
   }
@@ -118,13 +126,7 @@ export class Coordinator implements Checkpointing {
   }
 
   get summary(): CheckpointSummary {
-    const { restored } = this.#spec;
-    return {
-      ...(restored !== undefined && { resumedFrom: restored.checkpoint.id }),
-      runs: (restored?.manifest.runs ?? 0) + 1,
-      completed: this.#completed,
-      ...(this.last !== undefined && { last: this.last }),
-    };
+    return checkpointSummary(this.#spec.restored, this.#completed, this.last);
   }
 
   #begin(last: boolean): Attempt {
@@ -198,13 +200,13 @@ export class Coordinator implements Checkpointing {
     this.#schedule(Math.max(0, this.#spec.settings.every - elapsedMs(this.#spec.clock, attempt.began)));
   }
 
-  async #put(attempt: Attempt, complete: CheckpointExtent, summary?: Summary): Promise<void> {
+  async #put(attempt: Attempt, complete: CheckpointExtent, published?: Published): Promise<void> {
     const { session, clock, emit, files, pipeline } = this.#spec;
     if (this.#abandoned)
       throw new MillraceError('ERR_ABORTED', `Cannot make checkpoints of "${pipeline}": its run is over`);
     const gathered = gather(this.#stages, attempt, (position) => this.encode('its position', position));
-    const content = contentOf(this.#spec, gathered, { id: attempt.id, complete, summary });
-    const kept = summary === undefined ? gathered.files : [];
+    const content = contentOf(this.#spec, gathered, { id: attempt.id, complete, published });
+    const kept = published === undefined ? gathered.files : [];
     const bytes = await writeCheckpoint(session, files, content, kept);
     this.#completed++;
     this.last = attempt.id;
@@ -250,7 +252,8 @@ export class Coordinator implements Checkpointing {
   async stop(): Promise<boolean> {
     this.#close();
     await this.#attempt?.settled;
-    return this.#begin(true).settled;
+    this.#standsStill = await this.#begin(true).settled;
+    return this.#standsStill;
   }
 
   #close(): void {
@@ -278,9 +281,12 @@ export class Coordinator implements Checkpointing {
     await this.#confirm(attempt);
   }
 
-  /** All output is published: nothing is left to be gone on with. */
+  /** All output is published: nothing is left to be gone on with, but perhaps to be looked at. */
   async published(summary: Summary): Promise<void> {
-    await this.#put(new Attempt(++this.#newest, this.#spec.clock.now(), true), 'finished', summary);
+    const attempt = new Attempt(++this.#newest, this.#spec.clock.now(), true);
+    const put = (final: FinalStates) => this.#put(attempt, 'finished', { summary, final });
+    // That a run is over must not hang on room for what nobody needs.
+    await put(this.#final).catch(() => put(new FinalStates()));
   }
 
   async close(): Promise<void> {

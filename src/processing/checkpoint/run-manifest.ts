@@ -19,4 +19,6 @@ export interface RunManifest {
   readonly elapsedMs: number;
   /** What the run came to: all output has been published, and nothing is left to do. */
   readonly summary?: Summary;
+  /** With it: nodes of which it is not kept what they remembered in the end. */
+  readonly withheld?: readonly string[];
 }

@@ -58,6 +58,8 @@ export interface Checkpointing {
   filesOf(node: string): readonly string[];
   /** The node has nothing more to do: later checkpoints need none of its files. */
   letGo(node: string): void;
+  /** A node is over, and lets go of what it remembers: that is kept, for whoever looks into the run when it is over. */
+  keepFinal(node: string, remembered: () => unknown): void;
   /** Where a reader stood when it sent the barrier. */
   positioned(node: string, id: number, position: unknown): void;
   /** The reader is opened: a barrier that is under way has to pass it, too. */

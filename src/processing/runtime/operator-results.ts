@@ -43,6 +43,7 @@ export function rememberedBy(node: StageNode, logic: SyncLogic<unknown, unknown>
 
 /** Frees what a synchronous operator holds; returns what it threw, if anything. */
 export function closeLogic(node: StageNode, logic: SyncLogic<unknown, unknown>): unknown[] {
+  node.keepFinal(logic);
   try {
     node.guard('close', () => refuseLate('close', logic.close?.()));
     return [];

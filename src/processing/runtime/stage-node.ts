@@ -20,8 +20,10 @@ export class StageNode {
   readonly lettersPort: Port | undefined;
   /** Whether the reader before the node does already what the node selects. */
   readonly selected: boolean;
+  readonly #run: RunContext;
 
   constructor(vertex: Vertex, run: RunContext, lettersPort: Port | undefined, selected = false) {
+    this.#run = run;
     this.selected = selected;
     this.vertex = vertex;
     this.failures = new NodeFailures(vertex, this.counters, run);
@@ -40,6 +42,11 @@ export class StageNode {
     this.before = counters;
     Object.assign(this.counters, counters);
     if (budgets !== undefined) this.failures.budgets = budgets;
+  }
+
+  /** It is over, and about to let go of what it remembers. */
+  keepFinal(logic: { snapshot?(): unknown }): void {
+    if (logic.snapshot !== undefined) this.#run.checkpoints?.keepFinal(this.name, () => logic.snapshot!());
   }
 
   /** Runs user code that works on no record, so that its error tells which node it was, unless it does already. */

@@ -251,6 +251,7 @@ export class AsyncHead implements Head {
     this.#calls.close(this.#slots, cause);
     this.#slots.clear();
     this.#taken?.started();
+    node.keepFinal(this.#logic);
     this.#parts.run.closing((async () => node.guard('close', () => this.#logic.close?.()))());
     this.#results.close();
     this.#wake();
