@@ -44,11 +44,12 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
     }
     options.set(token.name, value === undefined ? values : [...values, value]);
   }
-  if (positionals.length > (command.argument === undefined ? 0 : 1)) {
+  if (positionals.length > (command.argument?.split(' ').length ?? 0)) {
     throw usage(command, `"${positionals.at(-1)}" is one argument too many`);
   }
   return {
     argument: positionals[0],
+    positionals,
     has: (option) => options.has(option),
     value: (option) => options.get(option)?.[0],
     values: (option) => options.get(option) ?? [],
@@ -56,8 +57,8 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
 }
 
 /** @throws MillraceError `ERR_USAGE` that sends the reader to the command's help. */
-export function usage(command: Pick<Command, 'name'>, found: string, hint?: string): MillraceError {
-  return new MillraceError('ERR_USAGE', `Cannot ${command.name}: ${found}`, {
+export function usage(command: Pick<Command, 'name' | 'doing'>, found: string, hint?: string): MillraceError {
+  return new MillraceError('ERR_USAGE', `Cannot ${command.doing ?? command.name}: ${found}`, {
     hint: hint ?? `See "millrace ${command.name} --help".`,
   });
 }

@@ -8,7 +8,7 @@ const GUARANTEES: Readonly<Record<string, CheckpointOptions['require']>> = {
 };
 
 /** Options that say something of checkpoints only. */
-const DEPENDENT = ['every', 'fresh', 'require', 'allow-dropped-state'];
+const DEPENDENT = ['every', 'fresh', 'require', 'allow-dropped-state', 'take-over'];
 
 /**
  * How the command line wants checkpoints; `undefined` where it wants none.
@@ -43,6 +43,7 @@ export function checkpointOptions(
     store,
     ...(every !== undefined && { every }),
     ...(given.has('fresh') && { fresh: true }),
+    ...(given.has('take-over') && { takeOver: true }),
     ...(required !== undefined && { require: required }),
     allowDroppedState: given.values('allow-dropped-state'),
   };

@@ -11,8 +11,10 @@ export interface OptionSpec {
 
 /** What was written behind the command's name. */
 export interface Arguments {
-  /** The one positional argument. */
+  /** The first positional argument. */
   readonly argument: string | undefined;
+  /** All of them. */
+  readonly positionals: readonly string[];
   has(option: string): boolean;
   value(option: string): string | undefined;
   values(option: string): readonly string[];
@@ -25,14 +27,21 @@ export interface Invocation {
 }
 
 export interface Command {
+  /** As it is called; with the name of its group, where it is in one. */
   readonly name: string;
+  /** What it does, for messages that begin with "Cannot". @default its name */
+  readonly doing?: string;
   /** One line, for lists. */
   readonly summary: string;
-  /** The positional argument, e.g. `<module>`, `[command]`; absent where there is none. */
+  /** The positional arguments, e.g. `<module>`, `<folder> [id]`; absent where there are none. */
   readonly argument?: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** Paragraphs under the options. */
   readonly notes?: readonly string[];
+  /** How it is called, and what for. */
+  readonly examples?: readonly (readonly [call: string, what: string])[];
+  /** The commands of a group, which is called by theirs. */
+  readonly commands?: readonly Command[];
   /** What the help of one module adds, e.g. its parameters. */
   moduleHelp?(invocation: Invocation): Promise<string>;
   /** Returns the exit code; what it throws is reported as wrong usage. */

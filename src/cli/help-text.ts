@@ -11,7 +11,7 @@ export function overview(commands: readonly Command[]): string {
     'Usage: millrace <command> [module] [options]',
     '',
     'Commands:',
-    ...pairs(commands.map(({ name, summary }) => [name, summary])),
+    ...pairs(commands.map(listed)),
     '',
     'A module is a .ts, .mts, .js or .mjs file whose default export is a pipeline, or a function of',
     'parameters that returns one; its export `params` is the zod object schema of the parameters.',
@@ -21,17 +21,25 @@ export function overview(commands: readonly Command[]): string {
 }
 
 /** What one command takes. */
-export function commandHelp({ name, summary, argument, options, notes = [] }: Command): string {
-  const usage = ['millrace', name, ...(argument === undefined ? [] : [argument]), '[options]'];
+export function commandHelp(command: Command): string {
+  const { name, summary, argument, options, commands = [], notes = [], examples = [] } = command;
+  const takes = commands.length > 0 ? '<command>' : argument;
+  const usage = ['millrace', name, ...(takes === undefined ? [] : [takes]), '[options]'];
   return `${[
     summary,
     '',
     `Usage: ${usage.join(' ')}`,
     '',
+    ...(commands.length === 0 ? [] : ['Commands:', ...pairs(commands.map(listed)), '']),
     'Options:',
     ...pairs(Object.entries(options).map(([option, spec]) => [optionName(option, spec), spec.summary])),
+    ...(examples.length === 0 ? [] : ['', 'Examples:', ...pairs(examples)]),
     ...notes.flatMap((note) => ['', ...wrap(note)]),
   ].join('\n')}\n`;
+}
+
+function listed({ name, argument, summary }: Command): readonly [string, string] {
+  return [name.includes(' ') && argument !== undefined ? `${name} ${argument}` : name, summary];
 }
 
 function optionName(name: string, { short, value }: OptionSpec): string {

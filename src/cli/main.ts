@@ -2,13 +2,14 @@ import { isMillraceError, MillraceError, toError } from '../core/errors.ts';
 import { parseArguments } from './arguments.ts';
 import type { Command, Invocation } from './command.ts';
 import { check } from './commands/check.ts';
+import { checkpoints } from './commands/checkpoints/checkpoints.ts';
 import { explain } from './commands/explain.ts';
 import { graph } from './commands/graph.ts';
 import { helpFor } from './commands/help.ts';
 import { run } from './commands/run.ts';
 import { version } from './commands/version.ts';
 import { EXIT } from './exit-code.ts';
-import { findCommand } from './find-command.ts';
+import { commandOf } from './find-command.ts';
 import { commandHelp, overview } from './help-text.ts';
 import { guardExit } from './process/exit-guard.ts';
 import { Faults } from './process/faults.ts';
@@ -16,7 +17,7 @@ import { endEventually } from './process/linger.ts';
 import { reportError } from './report-error.ts';
 import { Terminal } from './terminal/terminal.ts';
 
-const OTHERS = [run, check, graph, explain, version];
+const OTHERS = [run, check, graph, explain, checkpoints, version];
 const COMMANDS: readonly Command[] = [...OTHERS, helpFor(OTHERS)];
 
 const ALIASES: ReadonlyMap<string, string> = new Map([
@@ -67,8 +68,8 @@ async function dispatch(argv: readonly string[], terminal: Terminal, faults: Fau
     terminal.say(overview(COMMANDS).trimEnd());
     return EXIT.wrong;
   }
-  const command = findCommand(ALIASES.get(first) ?? first, COMMANDS);
-  const given = parseArguments(command, rest);
+  const { command, words } = commandOf([ALIASES.get(first) ?? first, ...rest], COMMANDS);
+  const given = parseArguments(command, argv.slice(words));
   const invocation: Invocation = { given, terminal, faults };
   if (!given.has('help')) return command.run(invocation);
   terminal.print(commandHelp(command));

@@ -1,6 +1,6 @@
 import { COMMON_OPTIONS, type Command } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
-import { findCommand } from '../find-command.ts';
+import { commandOf } from '../find-command.ts';
 import { commandHelp, overview } from '../help-text.ts';
 
 /** `millrace help`, which knows the other commands. */
@@ -8,12 +8,14 @@ export function helpFor(commands: readonly Command[]): Command {
   const help: Command = Object.freeze({
     name: 'help',
     summary: 'Show what millrace can do, or one command',
-    argument: '[command]',
+    argument: '[command] [subcommand]',
     options: COMMON_OPTIONS,
     async run({ given, terminal }) {
       const all = [...commands, help];
-      const { argument } = given;
-      terminal.print(argument === undefined ? overview(all) : commandHelp(findCommand(argument, all)));
+      const [first, ...rest] = given.positionals;
+      terminal.print(
+        first === undefined ? overview(all) : commandHelp(commandOf([first, ...rest], all).command),
+      );
       return EXIT.done;
     },
   } satisfies Command);

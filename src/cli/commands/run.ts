@@ -25,7 +25,7 @@ export const run: Command = Object.freeze({
     },
     'stop-timeout': {
       value: 'duration',
-      summary: 'After a signal, abort what has not stopped by then; 20s with --checkpoints, else "off"',
+      summary: 'How long a stop by a signal may take; 20s with --checkpoints, else off',
     },
     checkpoints: {
       value: 'folder',
@@ -45,6 +45,9 @@ export const run: Command = Object.freeze({
       repeatable: true,
       summary: 'Let go of what this node remembered; may be given several times',
     },
+    'take-over': {
+      summary: 'Take the checkpoints although a run on another machine may use them',
+    },
     ...COMMON_OPTIONS,
     debug: { summary: 'Show the stack of errors, retries, failed records, and the way of sampled records' },
   },
@@ -53,6 +56,10 @@ export const run: Command = Object.freeze({
     'With --checkpoints the first makes a last checkpoint instead, and the same command goes on from there. What has not stopped after --stop-timeout is aborted: the checkpoints before that stay as they are.',
     'Exit codes: 0 done; 1 failed; 2 wrong usage, or a module without a sound pipeline; 3 not stopped in time; 130 after SIGINT, 143 after SIGTERM.',
     'Progress and the summary go to stderr. With --json the summary goes to stdout, or to stderr when the pipeline itself writes to stdout.',
+  ],
+  examples: [
+    ['millrace run orders.ts --set month=2026-01', 'run it once, to its end'],
+    ['millrace run orders.ts --checkpoints ./state', 'killed or stopped, the same command goes on'],
   ],
   moduleHelp: (invocation) => loadParameterHelp(run, invocation),
   async run(invocation) {

@@ -7,6 +7,9 @@ export interface Screen extends NodeJS.WritableStream {
   readonly columns?: number;
 }
 
+/** Characters that are written in one go. */
+const PIECE = 64 * 2 ** 10;
+
 const CLEAR = '\r\u001B[K';
 
 /**
@@ -20,6 +23,10 @@ export class Terminal {
   #status = '';
   #closed = false;
   #leave: (() => void) | undefined;
+  /** What stdout failed with, other than that nobody reads it. */
+  #broken: Error | undefined;
+  /** Wakes whoever waits for stdout to take more. */
+  #moved: () => void = () => {};
 
   constructor(out: Screen, err: Screen) {
     this.#out = out;
@@ -56,6 +63,37 @@ export class Terminal {
     this.#withoutStatus(() => this.#out.write(text));
   }
 
+  /**
+   * Data piece by piece, no faster than it is taken. Ends early when the reader of stdout goes away.
+   *
+   * @throws what stdout fails with.
+   */
+  async printAll(pieces: Iterable<string>): Promise<void> {
+    let gathered = '';
+    for (const piece of pieces) {
+      gathered += piece;
+      if (gathered.length < PIECE) continue;
+      await this.#printed(gathered);
+      gathered = '';
+      if (this.#closed) return;
+    }
+    await this.#printed(gathered);
+  }
+
+  async #printed(text: string): Promise<void> {
+    let written = false;
+    this.#withoutStatus(() => {
+      written = this.#out.write(text);
+    });
+    if (!written && !this.#closed) {
+      await new Promise<void>((resolve) => {
+        this.#moved = resolve;
+        this.#out.once('drain', resolve);
+      });
+    }
+    if (this.#broken !== undefined) throw this.#broken;
+  }
+
   /** A document for machines: to stdout, or to stderr where stdout is taken. */
   document(line: string, stdoutTaken: boolean): void {
     if (stdoutTaken) this.say(line.trimEnd());
@@ -82,9 +120,12 @@ export class Terminal {
   }
 
   readonly #onOutError = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== 'EPIPE' || this.#closed) return;
-    this.#closed = true;
-    this.#leave?.();
+    if (error.code !== 'EPIPE') this.#broken ??= error;
+    else if (!this.#closed) {
+      this.#closed = true;
+      this.#leave?.();
+    }
+    this.#moved();
   };
 
   /** There is nobody left to tell. */

@@ -87,7 +87,7 @@ export function locked(
 ): MillraceError {
   if (owner === undefined) {
     return new MillraceError('ERR_LOCKED', `Cannot open ${what}: ${lock} is no lock that millrace wrote`, {
-      hint: `When no run uses them, open with takeOver: true, or ${removal}.`,
+      hint: `When no run uses them, open with takeOver: true (--take-over), or ${removal}.`,
       details: { file },
     });
   }
@@ -101,7 +101,7 @@ export function locked(
     {
       hint: alive
         ? `Wait until it is over, or stop it: two runs cannot share the checkpoints of a pipeline.${another}`
-        : `It cannot be seen from here. When it is gone for good, open with takeOver: true, or ${removal}.`,
+        : `It cannot be seen from here. When it is gone for good, open with takeOver: true (--take-over), or ${removal}.`,
       details: { pid, host, since, file },
     },
   );

@@ -27,9 +27,7 @@ export async function newestWhole(view: CheckpointView): Promise<NewestWhole> {
   for (const entry of await view.list()) {
     const bytes = await view.read(entry.id);
     try {
-      const checkpoint = decodeCheckpoint(bytes, `checkpoint ${entry.id} in ${view.label}`);
-      if (checkpoint.id === entry.id) return { checkpoint, damaged };
-      throw misplaced(entry.id, checkpoint.id, view.label);
+      return { checkpoint: wholeCheckpoint(bytes, entry.id, view.label), damaged };
     } catch (error) {
       if (!isMillraceError(error) || error.code !== 'ERR_CHECKPOINT') throw error;
       damaged.push({ ...entry, error });
@@ -46,6 +44,22 @@ export async function newestWhole(view: CheckpointView): Promise<NewestWhole> {
       details: { damaged: damaged.map(({ id }) => id) },
     },
   );
+}
+
+/**
+ * A checkpoint of which every byte was checked, also that it is the one it was looked for as. `decode` may check more.
+ *
+ * @throws MillraceError `ERR_CHECKPOINT` when it is damaged, or another; `ERR_CHECKPOINT_VERSION`.
+ */
+export function wholeCheckpoint(
+  bytes: Uint8Array,
+  id: number,
+  store: string,
+  decode: typeof decodeCheckpoint = decodeCheckpoint,
+): Checkpoint {
+  const checkpoint = decode(bytes, `checkpoint ${id} in ${store}`);
+  if (checkpoint.id === id) return checkpoint;
+  throw misplaced(id, checkpoint.id, store);
 }
 
 function misplaced(id: number, found: number, where: string): MillraceError {

@@ -1,16 +1,14 @@
-import { isMillraceError } from '../../core/errors.ts';
-import type { CheckpointSession } from '../../interfaces/checkpoint.ts';
 import type { Clock } from '../../interfaces/clock.ts';
 import type { RunEvent, Summary } from '../../interfaces/run.ts';
 import { describeGraph } from '../graph/describe.ts';
 import type { Graph } from '../graph/graph.ts';
-import { decodeCheckpoint } from './checkpoint-file.ts';
 import type { CheckpointSettings } from './checkpoint-options.ts';
 import { Coordinator } from './coordinator.ts';
 import type { CoordinatorSpec } from './coordinator-spec.ts';
 import { printOf } from './graph-print.ts';
-import { KeptFiles } from './kept-files.ts';
+import { readByThen, standingsOf } from './manifest-reading.ts';
 import { newestWhole } from './newest-whole.ts';
+import { presentFiles } from './present-files.ts';
 import { RestoredRun } from './restored-run.ts';
 import type { RunManifest } from './run-manifest.ts';
 
@@ -47,9 +45,10 @@ export async function openCheckpoints(
     const present = await session.list();
     // Also where they go, numbers go on.
     const newest = present[0]?.id ?? 0;
-    if (settings.fresh) for (const { id } of present) await session.remove(id);
+    // The oldest first: whoever is killed on the way leaves none to go on from that is older than the output.
+    if (settings.fresh) for (const { id } of present.toReversed()) await session.remove(id);
     const { checkpoint, damaged } = await newestWhole(session);
-    const files = await keptFiles(session, newest);
+    const files = await presentFiles(session, newest);
     if (checkpoint === undefined) return coordinate({ ...spec, session, files, newest, restored: undefined });
     const { summary } = checkpoint.manifest as RunManifest;
     if (summary !== undefined) {
@@ -63,8 +62,8 @@ export async function openCheckpoints(
       taken: new Date(checkpoint.time).toISOString(),
       damaged: damaged.map(({ id }) => id),
       counted: restored.counted,
-      read: restored.read,
-      readers: restored.standings,
+      read: readByThen(restored.manifest),
+      readers: standingsOf(checkpoint, restored.manifest),
     });
     return coordinate({ ...spec, session, files, newest, restored });
   } catch (error) {
@@ -81,27 +80,4 @@ export async function closeOpened(opening: Promise<Opened>): Promise<void> {
 
 function coordinate(spec: CoordinatorSpec): Opened {
   return { coordinator: new Coordinator(spec) };
-}
-
-/** The files beside the checkpoints; those go that no checkpoint has, since their run was killed. */
-async function keptFiles(session: CheckpointSession, newest: number): Promise<KeptFiles> {
-  const present = await session.files();
-  const had = new Map<number, readonly string[]>();
-  if (present.length > 0) {
-    for (const { id } of await session.list()) had.set(id, await filesOf(session, id));
-  }
-  const files = new KeptFiles({ session, prefix: `${newest + 1}`, present, had });
-  await files.collect();
-  return files;
-}
-
-/** Of a damaged checkpoint nobody knows which it has; nobody goes on from it either. */
-async function filesOf(session: CheckpointSession, id: number): Promise<readonly string[]> {
-  try {
-    const { manifest } = decodeCheckpoint(await session.read(id), `checkpoint ${id} in ${session.label}`);
-    return (manifest as RunManifest).files ?? [];
-  } catch (error) {
-    if (isMillraceError(error) && error.code === 'ERR_CHECKPOINT') return [];
-    throw error;
-  }
 }

@@ -1,10 +1,7 @@
 import { MillraceError } from '../../core/errors.ts';
 import type { Checkpoint } from '../../interfaces/checkpoint.ts';
-import type { ReaderStanding, ReadSoFar } from '../../interfaces/run.ts';
 import type { EdgeSnapshot, RestoredNode } from '../runtime/checkpointing.ts';
 import { NodeCounters } from '../runtime/counters.ts';
-import { BEGINNING } from '../runtime/heads/read-position.ts';
-import { readSoFar } from '../runtime/read-so-far.ts';
 import { type GraphPrint, misfits, sameShape } from './graph-print.ts';
 import type { RunManifest } from './run-manifest.ts';
 
@@ -48,30 +45,6 @@ export class RestoredRun {
 
   edge(name: string): EdgeSnapshot | undefined {
     return this.counted ? this.#edges.get(name) : undefined;
-  }
-
-  /** What had been read. */
-  get read(): ReadSoFar {
-    const known = this.#readers.flatMap((name) => {
-      const counters = this.#nodes.get(name)?.counters;
-      return counters === undefined ? [] : [{ name, counters }];
-    });
-    const read = readSoFar(known.map(({ name, counters }) => ({ counters, ended: this.#over.has(name) })));
-    const { records, bytes } = read;
-    return known.length === this.#readers.length ? read : { records, bytes };
-  }
-
-  /** Where the readers stood. */
-  get standings(): readonly ReaderStanding[] {
-    return this.#readers.map((node) => {
-      if (this.#over.has(node)) return { node, at: 'end' };
-      const position = this.checkpoint.states.get(node)?.value() ?? BEGINNING;
-      return position === BEGINNING ? { node, at: 'beginning' } : { node, at: 'position', position };
-    });
-  }
-
-  get #readers(): readonly string[] {
-    return this.manifest.graph.nodes.filter(({ kind }) => kind === 'reader').map(({ name }) => name);
   }
 
   wasOver(nodes: readonly string[]): boolean {

@@ -54,6 +54,9 @@ export class StageSnapshots {
     const nodes = this.#parts.nodes.map((node, place): [string, NodeSnapshot] => {
       const counters = { ...node.counters };
       if (place === 0 && arrived !== undefined) counters.in = arrived.in;
+      // What leaves a node enters the next of the same stage, and is counted there.
+      const following = this.#parts.nodes[place + 1];
+      if (following !== undefined) counters.out = following.counters.in;
       const budgets = node.failures.budgets;
       const state = this.#bytes(node, remembered);
       const files = this.#checkpoints.filesOf(node.name);

@@ -49,6 +49,19 @@ describe('arguments', () => {
     ]);
   });
 
+  test('are as many as the command takes', () => {
+    const two: Command = {
+      ...command,
+      name: 'checkpoints show',
+      doing: 'show a checkpoint',
+      argument: '<folder> [id]',
+    };
+    expect(parseArguments(two, ['state', '7']).positionals).toEqual(['state', '7']);
+    expect(() => parseArguments(two, ['state', '7', '8'])).toThrow(
+      expect.objectContaining({ message: 'Cannot show a checkpoint: "8" is one argument too many' }),
+    );
+  });
+
   test('behind -- are no options', () => {
     expect(parseArguments(command, ['--', '--set']).argument).toBe('--set');
   });

@@ -6,6 +6,7 @@ import { showProgress } from '../../../../src/cli/terminal/show-progress.ts';
 import { Terminal } from '../../../../src/cli/terminal/terminal.ts';
 import { MillraceError } from '../../../../src/core/errors.ts';
 import type { Progress, RunEvent } from '../../../../src/interfaces/run.ts';
+import { turns } from '../../../../src/testing/turns.ts';
 
 const CLEAR = '\r\u001B[K';
 
@@ -120,5 +121,55 @@ describe('a terminal that is a log', () => {
       'array record 7 enters map',
       '',
     ]);
+  });
+});
+
+describe('data piece by piece', () => {
+  beforeEach(() => open(false));
+
+  /** Pieces that are larger than what the stream takes without a pause, and how many were made. */
+  function pieces(count: number) {
+    const made = { count: 0 };
+    const all = (function* () {
+      for (; made.count < count; made.count++) yield 'x'.repeat(70_000);
+    })();
+    return { made, all };
+  }
+
+  test('is made no faster than it is taken', async () => {
+    const { made, all } = pieces(5);
+    const printed = terminal.printAll(all);
+    await turns(5);
+    expect(made.count).toBeLessThan(2);
+    let taken = 0;
+    out.on('data', (text: string) => {
+      taken += text.length;
+    });
+    await printed;
+    expect([made.count, taken]).toEqual([5, 350_000]);
+  });
+
+  test('ends when its reader goes away, quietly', async () => {
+    const { made, all } = pieces(5);
+    const printed = terminal.printAll(all);
+    await turns(2);
+    out.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+    await printed;
+    expect(made.count).toBeLessThan(2);
+  });
+
+  test('fails with what stdout fails with', async () => {
+    const printed = terminal.printAll(pieces(5).all);
+    const failed = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    setImmediate(() => out.emit('error', failed));
+    await expect(printed).rejects.toBe(failed);
+  });
+
+  test('of small pieces is written in large ones', async () => {
+    const written: number[] = [];
+    out.on('data', (text: string) => written.push(text.length));
+    await terminal.printAll(Array.from({ length: 20_000 }, () => '0123456789'));
+    expect(written.reduce((sum, length) => sum + length, 0)).toBe(200_000);
+    expect(written.length).toBeLessThan(10);
   });
 });

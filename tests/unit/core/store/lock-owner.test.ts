@@ -96,8 +96,12 @@ describe('the error for a lock', () => {
   });
 
   test('says how to take over from one that cannot be seen, or cannot be read', () => {
-    expect(locked('it', place, owner, 'elsewhere').hint).toMatch(/takeOver: true, or remove \/s\/lock/);
-    expect(locked('it', place, undefined, 'unreadable').hint).toMatch(/takeOver: true, or remove \/s\/lock/);
+    expect(locked('it', place, owner, 'elsewhere').hint).toMatch(
+      /takeOver: true \(--take-over\), or remove \/s\/lock/,
+    );
+    expect(locked('it', place, undefined, 'unreadable').hint).toMatch(
+      /takeOver: true \(--take-over\), or remove \/s\/lock/,
+    );
     const inside = { file: '/s.db', lock: 'a row of /s.db', removal: 'delete it' };
     expect(locked('it', inside, undefined, 'unreadable')).toMatchObject({
       message: 'Cannot open it: a row of /s.db is no lock that millrace wrote',
