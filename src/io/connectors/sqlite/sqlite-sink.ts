@@ -105,10 +105,15 @@ export class SqliteSink<T> implements Sink<T> {
 
   async #putLater(records: readonly T[]): Promise<void> {
     await this.#log?.flush();
-    await this.#connection.begin(this.#doing, this.#patience);
+    await this.#turn();
     const alone = !this.#checkpointed && this.#settings.commit === 'batch' && this.#written === undefined;
     this.#put(records);
     if (alone) await this.#commit(this.#written!);
+  }
+
+  /** Waits until the transaction may be written into, in this very turn. */
+  async #turn(): Promise<void> {
+    while (!this.#connection.ready) await this.#connection.begin(this.#doing, this.#patience);
   }
 
   #put(records: readonly T[]): void {
@@ -144,6 +149,7 @@ export class SqliteSink<T> implements Sink<T> {
     connection.check(this.#doing);
     const log = await this.#log?.state();
     if (this.#written !== undefined) {
+      await this.#turn();
       connection.atomically(this.#doing, () =>
         this.#entry.put(this.#sequence + 1, this.#context.clock.now()),
       );

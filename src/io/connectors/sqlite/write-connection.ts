@@ -18,6 +18,8 @@ export interface WriteConnectionSpec {
   readonly run: object | undefined;
 }
 
+const UNDO = 'ROLLBACK TO millrace; RELEASE millrace';
+
 const shared = new SharedByRun<WriteConnection>((connection) => connection.close());
 
 /**
@@ -114,8 +116,7 @@ export class WriteConnection {
     } catch (error) {
       // A full disk, for one, takes the transaction along.
       if (!this.database.isTransaction) throw this.#lose(doing, error);
-      this.database.exec('ROLLBACK TO millrace');
-      this.#release.run();
+      this.database.exec(UNDO);
       throw error;
     }
   }
@@ -130,16 +131,39 @@ export class WriteConnection {
    *
    * @throws MillraceError `ERR_INTERNAL` when there are rows in it that no sink has prepared.
    */
-  async commit(doing: string, patience: Patience): Promise<void> {
-    await this.#exclusively(async () => {
-      this.check(doing);
-      if (this.unprepared.size > 0) {
-        const message = `Cannot ${doing}: rows are in its transaction that belong to no checkpoint yet`;
-        throw new MillraceError('ERR_INTERNAL', message, {
-          hint: 'Start the pipeline again: it goes on from its last checkpoint.',
-        });
-      }
+  commit(doing: string, patience: Patience): Promise<void> {
+    return this.#exclusively(async () => {
+      this.#checkPrepared(doing);
       if (this.database.isTransaction) await this.#commit(doing, patience);
+    });
+  }
+
+  /**
+   * Commits the transaction with what `work` puts into it. When that throws, or the commit fails, the transaction is what it
+   * was before, and may be committed later.
+   */
+  commitWith(doing: string, patience: Patience, work: () => void | Promise<void>): Promise<void> {
+    return this.#exclusively(async () => {
+      this.#checkPrepared(doing);
+      const others = this.database.isTransaction;
+      await this.#begin(doing, patience);
+      try {
+        this.#savepoint.run();
+        await work();
+        await this.#commit(doing, patience);
+      } catch (error) {
+        if (this.database.isTransaction) this.database.exec(others ? UNDO : 'ROLLBACK');
+        throw sqliteError(doing, error);
+      }
+    });
+  }
+
+  #checkPrepared(doing: string): void {
+    this.check(doing);
+    if (this.unprepared.size === 0) return;
+    const message = `Cannot ${doing}: rows are in its transaction that belong to no checkpoint yet`;
+    throw new MillraceError('ERR_INTERNAL', message, {
+      hint: 'Start the pipeline again: it goes on from its last checkpoint.',
     });
   }
 
