@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { CACHE, files, read, sources } from './repository.ts';
+import { basename, join } from 'node:path';
+import { CACHE, ENTRIES, files, read, sources } from './repository.ts';
 
 /** A fenced block of TypeScript in a document or a docblock. */
 export interface Example {
@@ -28,7 +28,7 @@ export function examplesIn(file: string, text: string): readonly Example[] {
     } else {
       const code = open.code.join('\n');
       const [language, ...marks] = open.info.split(/\s+/);
-      if (language === 'ts' && /from 'millrace(\/testing)?'/.test(code)) {
+      if (language === 'ts' && /from 'millrace(\/\w+)?'/.test(code)) {
         found.push({ file, line: open.line, code, runs: marks.includes('run') });
       }
       open = undefined;
@@ -58,18 +58,25 @@ export function writeExamples(examples: readonly Example[]): string {
   const put = (path: string, value: unknown) => writeFileSync(join(folder, path), JSON.stringify(value));
   const stand = 'node_modules/millrace';
   mkdirSync(join(folder, stand), { recursive: true });
+  const doors = Object.entries(ENTRIES).map(([entry, door]) => ({
+    entry,
+    path: entry.replace('millrace', '.'),
+    file: `${basename(entry)}.js`,
+    door,
+  }));
   put(`${stand}/package.json`, {
     type: 'module',
-    exports: { '.': './index.js', './testing': './testing.js' },
+    exports: Object.fromEntries(doors.map(({ path, file }) => [path, `./${file}`])),
   });
-  writeFileSync(join(folder, stand, 'index.js'), "export * from '../../../../src/index.ts';\n");
-  writeFileSync(join(folder, stand, 'testing.js'), "export * from '../../../../src/testing/index.ts';\n");
+  for (const { file, door } of doors) {
+    writeFileSync(join(folder, stand, file), `export * from '../../../../${door}';\n`);
+  }
   put('package.json', { type: 'module' });
   put('tsconfig.json', {
     extends: '../../tsconfig.json',
     compilerOptions: {
       noUnusedLocals: false,
-      paths: { millrace: ['../../src/index.ts'], 'millrace/testing': ['../../src/testing/index.ts'] },
+      paths: Object.fromEntries(doors.map(({ entry, door }) => [entry, [`../../${door}`]])),
     },
     include: [],
     files: examples.map(writtenName),

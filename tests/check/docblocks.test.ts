@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exportsOf } from './docblocks.ts';
-import { files, read, sources } from './repository.ts';
+import { ENTRIES, files, read, sources } from './repository.ts';
 
 const camel = (file: string) =>
   basename(file, '.ts').replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -12,8 +12,9 @@ const operators = files('src/processing/operators/*.ts')
   .filter((file) => new RegExp(`^export function ${camel(file)}\\b`, 'm').test(read(file)))
   .filter((file) => /\): (?:\w+)?Operator</.test(read(file)));
 
-const door = exportsOf('src/index.ts');
-const testingDoor = exportsOf('src/testing/index.ts');
+const doors = Object.entries(ENTRIES).flatMap(([entry, file]) =>
+  exportsOf(file).map((found) => ({ ...found, entry })),
+);
 
 describe('operators', () => {
   const promised =
@@ -42,18 +43,14 @@ describe('operators', () => {
 });
 
 describe('the public door', () => {
-  test.each(['src/index.ts', 'src/testing/index.ts'])('%s has named exports only, each name once', (file) => {
+  test.each(Object.values(ENTRIES))('%s has named exports only, each name once', (file) => {
     const text = read(file);
     expect(text).not.toMatch(/export \*|export default/);
     const names = exportsOf(file).map(({ name }) => name);
     expect(names).toEqual([...new Set(names)]);
   });
 
-  test.each(door)('$name has a docblock ($file)', ({ docblock }) => {
-    expect(docblock).toMatch(/\w{3,}/);
-  });
-
-  test.each(testingDoor)('$name of the testing entry has a docblock ($file)', ({ docblock }) => {
+  test.each(doors)('$name of $entry has a docblock ($file)', ({ docblock }) => {
     expect(docblock).toMatch(/\w{3,}/);
   });
 });

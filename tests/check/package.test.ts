@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeF
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportsOf } from './docblocks.ts';
-import { CACHE, ROOT, read, tool } from './repository.ts';
+import { CACHE, ENTRIES, ROOT, read, tool } from './repository.ts';
 
 interface Packed {
   readonly filename: string;
@@ -105,10 +105,7 @@ describe('the package', () => {
     }
   });
 
-  test.each([
-    ['millrace', 'src/index.ts'],
-    ['millrace/testing', 'src/testing/index.ts'],
-  ])('gives a user of %s every value that its door lists', (entry, door) => {
+  test.each(Object.entries(ENTRIES))('gives a user of %s every value that its door lists', (entry, door) => {
     const wanted = exportsOf(door)
       .filter(({ type }) => !type)
       .map(({ name }) => name);
@@ -138,6 +135,8 @@ describe('the package', () => {
       [
         "import { from, map, pipeline, run, type Summary, toArray } from 'millrace';",
         "import * as testing from 'millrace/testing';",
+        "import { sqlite } from 'millrace/sqlite';",
+        "sqlite.read<{ id: number }>({ database: 'a.db', table: 't' }).to(sqlite.write({ database: 'b.db', table: 't' }));",
         'const doubled = from([1, 2, 3]).pipe(map((n) => n * 2));',
         'const all = toArray<number>();',
         "const summary: Summary = await run(pipeline('doubled', [doubled.to(all)]));",

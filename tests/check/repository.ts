@@ -4,6 +4,13 @@ import { join, resolve } from 'node:path';
 /** The folder of the repository. */
 export const ROOT = resolve(import.meta.dirname, '../..');
 
+/** The entries of the package, and the door of each. */
+export const ENTRIES: Readonly<Record<string, string>> = {
+  millrace: 'src/index.ts',
+  'millrace/testing': 'src/testing/index.ts',
+  'millrace/sqlite': 'src/sqlite.ts',
+};
+
 /** Where checks put what they build: ignored by git, formatter and linter. */
 export const CACHE = join(ROOT, '.cache');
 

@@ -53,6 +53,7 @@ const LEAST: Readonly<Record<string, object>> = {
   'reader json': { paths: 'in.json' },
   'reader ndjson': { paths: ['in.ndjson'] },
   'reader parquet': { paths: 'in.parquet' },
+  'reader sqlite': { database: 'in.db', table: 't' },
   'reader text': { paths: 'in-*.txt' },
   'writer arrow': { path: 'out.arrows' },
   'writer csv': { path: 'out.csv' },
@@ -60,6 +61,7 @@ const LEAST: Readonly<Record<string, object>> = {
   'writer json': { path: 'out.json' },
   'writer ndjson': { path: 'out.ndjson' },
   'writer parquet': { path: 'out.parquet' },
+  'writer sqlite': { database: 'out.db', table: 't' },
   'writer text': { path: 'out.txt' },
 };
 

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { deserialize, serialize } from 'node:v8';
 import { changedError } from '../../../core/changed-error.ts';
-import { MillraceError } from '../../../core/errors.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
 import type { Sink, WriteContext } from '../../../interfaces/writer.ts';
 import { type OutputState, standingOf } from '../sql/output-state.ts';
 import type { Lease } from '../sql/shared-by-run.ts';
 import { readLog, WriteLog } from '../sql/write-log.ts';
 import type { Cell } from './cell.ts';
+import { cellsOf, cellsPiece } from './cells-piece.ts';
 import { OutputEntry } from './outputs-table.ts';
 import { RefusedRow } from './row-insert.ts';
 import { breaksRule, sqliteError } from './sqlite-error.ts';
@@ -91,7 +90,7 @@ export class SqliteSink<T> implements Sink<T> {
 
   async #replay({ log = [], sequence }: SqliteState): Promise<void> {
     for await (const piece of readLog(this.#context.files!, log)) {
-      const values = valuesOf(piece);
+      const values = cellsOf(piece);
       this.#connection.atomically(this.#doing, () => this.#rows.insertAgain(values));
     }
     this.#entry.put(sequence, this.#context.clock.now());
@@ -126,7 +125,7 @@ export class SqliteSink<T> implements Sink<T> {
     }
     this.#written = connection.commits;
     if (this.#checkpointed) connection.unprepared.add(this);
-    this.#log?.append(serialize(values));
+    this.#log?.append(cellsPiece(values, values.length / records.length));
   }
 
   /** The error for a batch of which the table does not take a record: that names the record. */
@@ -218,20 +217,5 @@ export class SqliteSink<T> implements Sink<T> {
       this.#connection.unprepared.delete(this);
       await this.#lease.release();
     }
-  }
-}
-
-function valuesOf(piece: Uint8Array): Cell[] {
-  try {
-    return deserialize(piece) as Cell[];
-  } catch (cause) {
-    throw new MillraceError(
-      'ERR_CHECKPOINT_VERSION',
-      'Cannot read the log of a SQLite output: a newer Node.js has written it',
-      {
-        cause,
-        hint: 'Go on with the version of Node.js that wrote it, or a later one.',
-      },
-    );
   }
 }

@@ -54,14 +54,16 @@ export const SqliteWriteSchema = z.strictObject({
     .union([
       z.enum(['error', 'ignore']),
       z.strictObject({
-        key: z.union([
-          names,
-          z
-            .string()
-            .min(1)
-            .transform((name) => [name]),
-        ]),
-        update: names.optional(),
+        key: z
+          .union([
+            names,
+            z
+              .string()
+              .min(1)
+              .transform((name) => [name]),
+          ])
+          .describe('The columns of the key'),
+        update: names.optional().describe('The columns that get their values; all but the key when absent'),
       }),
     ])
     .default('error')
