@@ -26,6 +26,12 @@ export function hasTables(database: DatabaseSync): boolean {
   return found?.count === 1;
 }
 
+/** The names of the pipelines that have checkpoints, sorted by code units as those of other stores are. */
+export function listPipelines(database: DatabaseSync): string[] {
+  const rows = database.prepare('SELECT DISTINCT pipeline FROM millrace_checkpoints').all();
+  return rows.map(({ pipeline }) => String(pipeline)).sort();
+}
+
 export function listCheckpoints(database: DatabaseSync, pipeline: string): CheckpointEntry[] {
   return database
     .prepare('SELECT id, time, bytes FROM millrace_checkpoints WHERE pipeline = ? ORDER BY id DESC')

@@ -8,7 +8,13 @@ import type { Duration } from '../../../core/duration.ts';
 import { parseOptions } from '../../../core/options.ts';
 import { type Machine, thisMachine } from '../../../core/store/machine.ts';
 import type { CheckpointStore, CheckpointView } from '../../../interfaces/checkpoint.ts';
-import { hasTables, listCheckpoints, noCheckpoint, readCheckpoint } from './checkpoint-tables.ts';
+import {
+  hasTables,
+  listCheckpoints,
+  listPipelines,
+  noCheckpoint,
+  readCheckpoint,
+} from './checkpoint-tables.ts';
 import { databaseField, databasePath } from './database-path.ts';
 import { loadSqlite } from './load-sqlite.ts';
 import { sqliteError } from './sqlite-error.ts';
@@ -72,6 +78,8 @@ export function sqliteStore(
       });
     },
     inspect: async ({ pipeline }) => new SqliteView(label, path, pipeline, patience),
+    pipelines: async () =>
+      (await asked(`list the pipelines in ${label}`, path, patience, listPipelines)) ?? [],
   });
 }
 
@@ -91,34 +99,40 @@ class SqliteView implements CheckpointView {
 
   async list() {
     const doing = `list checkpoints in ${this.label}`;
-    return (await this.#asked(doing, (database) => listCheckpoints(database, this.#pipeline))) ?? [];
+    const list = (database: DatabaseSync) => listCheckpoints(database, this.#pipeline);
+    return (await asked(doing, this.#path, this.#patience, list)) ?? [];
   }
 
   async read(id: number): Promise<Uint8Array> {
-    const bytes = await this.#asked(`read checkpoint ${id} in ${this.label}`, (database) =>
-      readCheckpoint(database, this.#pipeline, id, this.label),
-    );
+    const doing = `read checkpoint ${id} in ${this.label}`;
+    const take = (database: DatabaseSync) => readCheckpoint(database, this.#pipeline, id, this.label);
+    const bytes = await asked(doing, this.#path, this.#patience, take);
     if (bytes === undefined) throw noCheckpoint(id, this.label);
     return bytes;
   }
+}
 
-  /** Nothing where there is no such database. */
-  async #asked<T>(doing: string, ask: (database: DatabaseSync) => T): Promise<T | undefined> {
-    const path = databasePath(this.#path);
-    if (!existsSync(path)) return undefined;
-    const { DatabaseSync } = await loadSqlite(doing);
-    const look = () => {
-      const database = new DatabaseSync(path, { readOnly: true });
-      try {
-        return hasTables(database) ? ask(database) : undefined;
-      } finally {
-        database.close();
-      }
-    };
+/** Asks a database by a connection of its own; nothing where there is no such database. */
+async function asked<T>(
+  doing: string,
+  given: string,
+  patience: Patience,
+  ask: (database: DatabaseSync) => T,
+): Promise<T | undefined> {
+  const path = databasePath(given);
+  if (!existsSync(path)) return undefined;
+  const { DatabaseSync } = await loadSqlite(doing);
+  const look = () => {
+    const database = new DatabaseSync(path, { readOnly: true });
     try {
-      return await whenFree(look, this.#patience);
-    } catch (error) {
-      throw sqliteError(doing, error);
+      return hasTables(database) ? ask(database) : undefined;
+    } finally {
+      database.close();
     }
+  };
+  try {
+    return await whenFree(look, patience);
+  } catch (error) {
+    throw sqliteError(doing, error);
   }
 }
