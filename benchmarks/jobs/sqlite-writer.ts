@@ -84,7 +84,10 @@ function loop(rows: number): void {
 
 async function millrace(store?: Parameters<typeof run>[1]): Promise<void> {
   const input = { [Symbol.iterator]: orders };
-  await run(pipeline('orders', from(input).to(sqlite.write<Order>({ database: path, table: 'orders' }))), store);
+  await run(
+    pipeline('orders', from(input).to(sqlite.write<Order>({ database: path, table: 'orders' }))),
+    store,
+  );
 }
 
 const ways = {
