@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { type Pipeline, readFrom, start } from '../../../../src/index.ts';
 import type { CheckpointStore } from '../../../../src/interfaces/checkpoint.ts';
 import type { RunEvent, RunHandle, RunOptions } from '../../../../src/interfaces/run.ts';
@@ -36,3 +37,9 @@ export function begin(
 export const never = () => new Promise<void>(() => {});
 export const of = (events: readonly RunEvent[], type: RunEvent['type']) =>
   events.filter((event) => event.type === type);
+
+/** Lets the run go on, and what it does to the disk, until it has come so far. */
+export async function until(reached: () => boolean): Promise<void> {
+  for (let turn = 0; !reached() && turn < 100_000; turn++) await new Promise((next) => setImmediate(next));
+  expect(reached()).toBe(true);
+}
