@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readFrom } from '../../../../src/from.ts';
 import type { Writer } from '../../../../src/interfaces/writer.ts';
+import { sqliteWriter } from '../../../../src/io/connectors/sqlite/sqlite-writer.ts';
 import { csvReader } from '../../../../src/io/formats/csv/csv-reader.ts';
 import { csvWriter } from '../../../../src/io/formats/csv/csv-writer.ts';
 import { ndjsonWriter } from '../../../../src/io/formats/ndjson/ndjson-writer.ts';
@@ -21,7 +22,6 @@ import type { FailPoints } from './fail-points.ts';
 import { queueReader } from './queue.ts';
 import type { RecordClock } from './record-clock.ts';
 import type { Shape } from './shape.ts';
-import { tableWriter } from './table.ts';
 import { watchedReader, watchedWriter } from './watched-parts.ts';
 
 const Order = z.object({
@@ -49,6 +49,7 @@ export function job({ shape, points, clock }: JobParts): Pipeline {
   const { chunkBytes, edgeCapacity, memory, messages, rotate } = shape;
   const to = <T>(writer: Writer<T>) => watchedWriter(writer, points);
   const options = { bufferBytes: chunkBytes };
+  const table = (name: string) => sqliteWriter({ database: 'out/tables.db', table: name, create: true });
   const badRows = to(ndjsonWriter('out/bad-rows.ndjson', options));
   const rejects = to(ndjsonWriter('out/rejects.ndjson', options));
   const rows = watchedReader(csvReader('orders-*', { chunkBytes, onError: deadLetter(badRows) }), points);
@@ -92,7 +93,8 @@ export function job({ shape, points, clock }: JobParts): Pipeline {
         .pipe(filter((order) => order.total > 1))
         .to(to(csvWriter('out/small.csv.gz', { ...options, overwrite: false }))),
       busy.to(to(csvWriter('out/busy.csv.zst', options))),
-      quiet.to(to(tableWriter('out/quiet.db'))),
+      quiet.to(to(table('quiet'))),
+      orders.pipe(map(({ id, shop, total }) => ({ id, shop, total }))).to(to(table('orders'))),
       orders.pipe(sort('total')).to(to(ndjsonWriter('out/by-total.ndjson', options))),
       orders.to(
         to(

@@ -17,9 +17,9 @@ const UNPACK: readonly (readonly [ending: string, unpack: (bytes: Buffer) => Buf
   ['.zst', (bytes) => Buffer.concat(new ZstdFrames().cut(bytes).map((frame) => zstdDecompressSync(frame)))],
 ];
 
-/** Tables of a job, and how their rows are read. */
-const TABLES: Readonly<Record<string, (folder: string) => readonly unknown[]>> = {
-  'quiet.db': (folder) => tableRows(join(folder, 'out', 'quiet.db')),
+/** Where there are tables, and how their rows are read. */
+const DATABASES: Readonly<Record<string, (path: string) => Outcome['tables']>> = {
+  'tables.db': (path) => ({ quiet: tableRows(path, 'quiet'), orders: tableRows(path, 'orders') }),
 };
 
 /** A folder as it is named in the text of a dead letter. */
@@ -33,7 +33,7 @@ export function outcomeOf(folder: string): Outcome {
   const files = entries
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => [relative(out, path).split(sep).join('/'), path] as const)
-    .filter(([name]) => !Object.keys(TABLES).includes(name))
+    .filter(([name]) => !Object.keys(DATABASES).includes(name))
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, path]) => {
       const bytes = readFileSync(path);
@@ -41,8 +41,8 @@ export function outcomeOf(folder: string): Outcome {
       const text = (unpack === undefined ? bytes : unpack(bytes)).toString('latin1');
       return [name, text.replaceAll(shownIn(folder), '')];
     });
-  const tables = Object.entries(TABLES).map(([name, rows]) => [name, rows(folder)]);
-  return { files: Object.fromEntries(files), tables: Object.fromEntries(tables) };
+  const tables = Object.entries(DATABASES).map(([name, tablesOf]) => tablesOf(join(out, name)));
+  return { files: Object.fromEntries(files), tables: Object.assign({}, ...tables) };
 }
 
 /** What is different first, in words; nothing when all is the same. */
