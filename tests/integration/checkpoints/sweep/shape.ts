@@ -21,16 +21,16 @@ export interface Shape {
 
 /** A small job of which each part has something to do between two checkpoints. */
 export const SMALL: Shape = {
-  records: 1200,
+  records: 900,
   files: 6,
   messages: 60,
   chunkBytes: 512,
   edgeCapacity: 1,
   memory: 65_536,
-  every: 100,
+  every: 80,
   clock: 'records',
   keep: 2,
-  rotate: 100,
+  rotate: 70,
   shops: 3,
 };
 
