@@ -30,8 +30,8 @@ export const SMALL: Shape = {
   every: 80,
   clock: 'records',
   keep: 2,
-  rotate: 70,
-  shops: 3,
+  rotate: 30,
+  shops: 2,
 };
 
 /** Any job: small ones are likelier, as they are killed more often in the same time. */
