@@ -8,7 +8,7 @@ export interface CheckpointedStage {
   readonly nodes: readonly string[];
   /** Whether it has nothing more to do. */
   readonly over: boolean;
-  /** Whether anything can have come to it: a reader upstream is open. */
+  /** Whether anything can have come to it: a reader upstream is open, or was over before this run. */
   readonly begun: boolean;
   /** Whether all has been read that comes to it: no barrier will, and what is left to do has no limit. */
   readonly ending: boolean;
@@ -16,6 +16,8 @@ export interface CheckpointedStage {
   passLetters(barrier: Barrier): void;
   /** What it was when it was over. */
   last(): StageSnapshot;
+  /** What it was in the run that this one goes on with; `undefined` for one that had not begun. */
+  before(): StageSnapshot | undefined;
   /** Where barriers come into the graph: a reader, or what gives much at the end of its input. */
   readonly reader?: {
     /** Whether it is open. */

@@ -10,8 +10,8 @@ export interface Gathered extends Pick<RunManifest, 'nodes' | 'edges' | 'over'> 
 }
 
 /**
- * Puts together what the stages were: at the barrier, or, where none has passed, at their end. Of those to which nothing
- * has come yet there is nothing to tell.
+ * Puts together what the stages were: at the barrier, or, where none has passed, at their end. Those to which nothing has
+ * come yet are what they were in the run that this one goes on with, if they were anything.
  */
 export function gather(
   stages: readonly CheckpointedStage[],
@@ -26,9 +26,9 @@ export function gather(
   const received = new Map<string, number>();
   for (const stage of stages) {
     const snapshot: StageSnapshot | undefined =
-      passed.get(stage.id) ?? (stage.over ? stage.last() : undefined);
+      passed.get(stage.id) ?? (stage.over ? stage.last() : stage.before());
     if (snapshot === undefined) continue;
-    if (!passed.has(stage.id)) over.push(...stage.nodes);
+    if (stage.over && !passed.has(stage.id)) over.push(...stage.nodes);
     for (const [name, { counters, budgets, state, files: kept }] of snapshot.nodes) {
       nodes.push([name, { counters, ...(budgets !== undefined && { budgets }) }]);
       if (state !== undefined) states.push([name, state]);

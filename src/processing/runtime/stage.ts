@@ -167,10 +167,23 @@ export class Stage {
     }
   }
 
+  get #wasOver(): boolean {
+    return this.#run.checkpoints?.wasOver(this.nodes.map(({ name }) => name)) === true;
+  }
+
+  /** What it was before this run: of a sink, what it prepared then is what there is. */
+  #before(): StageSnapshot | undefined {
+    const known = this.nodes.flatMap((node): [StageNode, unknown][] => {
+      const restored = this.#run.checkpoints?.restored(node.name);
+      return restored === undefined ? [] : [[node, restored.state?.value]];
+    });
+    return known.length === 0 ? undefined : this.#snapshots!.last(new Map(known));
+  }
+
   /** Lets items flow into the stage; a concat opens its inputs one by one. */
   connect(): void {
     const body = this.#body;
-    if (this.#run.checkpoints?.wasOver(this.nodes.map(({ name }) => name)) === true) this.#skip();
+    if (this.#wasOver) this.#skip();
     else if (body?.chain.completed) body.end();
     else if (this.sink !== undefined) this.#pull();
   }
@@ -205,7 +218,8 @@ export class Stage {
   /** What checkpoints need of it; `upstream` are the stages that it gets its records from, at whatever distance. */
   checkpointed(upstream: readonly Stage[]): CheckpointedStage {
     const { reader, sink, plan, nodes } = this;
-    const readers = [this, ...upstream].flatMap((stage) => stage.reader ?? []);
+    const reading = [this, ...upstream].filter((stage) => stage.reader !== undefined);
+    const wasRead = reading.some((stage) => stage.#wasOver);
     const origin = barrierOrigin(this.#head);
     const isOver = () => this.over;
     return {
@@ -218,12 +232,13 @@ export class Stage {
         return reader === undefined && upstream.every((stage) => stage.reader === undefined || stage.over);
       },
       get begun() {
-        return readers.some(({ opened }) => opened);
+        return wasRead || reading.some((stage) => stage.reader!.opened);
       },
       passLetters(barrier) {
         for (const { lettersPort } of nodes) lettersPort?.send(barrier);
       },
       last: () => this.last(),
+      before: () => this.#before(),
       ...(origin !== undefined && { reader: origin }),
       ...(sink !== undefined && {
         sink: {
