@@ -46,7 +46,7 @@ export interface JobParts {
 
 /** A job of many parts over the files of the working directory, that writes to the folder `out`. */
 export function job({ shape, points, clock }: JobParts): Pipeline {
-  const { chunkBytes, edgeCapacity, memory, messages, rotate } = shape;
+  const { chunkBytes, edgeCapacity, memory, messages, rotate, ordersTable } = shape;
   const to = <T>(writer: Writer<T>) => watchedWriter(writer, points);
   const options = { bufferBytes: chunkBytes };
   const table = (name: string) => sqliteWriter({ database: 'out/tables.db', table: name, create: true });
@@ -94,7 +94,8 @@ export function job({ shape, points, clock }: JobParts): Pipeline {
         .to(to(csvWriter('out/small.csv.gz', { ...options, overwrite: false }))),
       busy.to(to(csvWriter('out/busy.csv.zst', options))),
       quiet.to(to(table('quiet'))),
-      orders.pipe(map(({ id, shop, total }) => ({ id, shop, total }))).to(to(table('orders'))),
+      tickets.to(to(table('tickets'))),
+      ...(ordersTable ? [orders.pipe(map(({ id, total }) => ({ id, total }))).to(to(table('orders')))] : []),
       orders.pipe(sort('total')).to(to(ndjsonWriter('out/by-total.ndjson', options))),
       orders.to(
         to(

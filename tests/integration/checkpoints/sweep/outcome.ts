@@ -19,7 +19,8 @@ const UNPACK: readonly (readonly [ending: string, unpack: (bytes: Buffer) => Buf
 
 /** Where there are tables, and how their rows are read. */
 const DATABASES: Readonly<Record<string, (path: string) => Outcome['tables']>> = {
-  'tables.db': (path) => ({ quiet: tableRows(path, 'quiet'), orders: tableRows(path, 'orders') }),
+  'tables.db': (path) =>
+    Object.fromEntries(['quiet', 'tickets', 'orders'].map((table) => [table, tableRows(path, table)])),
 };
 
 /** A folder as it is named in the text of a dead letter. */

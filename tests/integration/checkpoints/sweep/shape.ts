@@ -17,6 +17,8 @@ export interface Shape {
   /** Records of a file before the next one. */
   readonly rotate: number;
   readonly shops: number;
+  /** Whether all orders go to a table, too: its transactions hold back whatever comes behind a barrier. */
+  readonly ordersTable: boolean;
 }
 
 /** A small job of which each part has something to do between two checkpoints. */
@@ -32,6 +34,7 @@ export const SMALL: Shape = {
   keep: 2,
   rotate: 30,
   shops: 2,
+  ordersTable: false,
 };
 
 /** Any job: small ones are likelier, as they are killed more often in the same time. */
@@ -52,5 +55,6 @@ export function randomShape(random: () => number): Shape {
     keep: between(1, 4),
     rotate: skewed(5, 2000),
     shops: between(1, 12),
+    ordersTable: random() < 0.3,
   };
 }

@@ -1,9 +1,16 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** What is in a table of SQLite, in the order in which it was written. */
+/** What is in a table of SQLite, in the order in which it was written; nothing where there is none. */
 export function tableRows(path: string, table: string): readonly unknown[] {
   const database = new DatabaseSync(path, { readOnly: true });
-  const rows = database.prepare(`SELECT * FROM ${table} ORDER BY rowid`).all();
-  database.close();
-  return rows.map((row) => ({ ...row }));
+  try {
+    const there = database.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(table);
+    if (there === undefined) return [];
+    return database
+      .prepare(`SELECT * FROM ${table} ORDER BY rowid`)
+      .all()
+      .map((row) => ({ ...row }));
+  } finally {
+    database.close();
+  }
 }
