@@ -87,9 +87,7 @@ export class KeptFiles {
   /** Removes what nobody needs. What cannot be removed is tried again the next time. */
   async collect(): Promise<void> {
     if (this.#present.size === 0) return;
-    const needed = await this.#needed();
-    for (const name of this.#present) {
-      if (needed.has(name)) continue;
+    for (const name of await this.#unneeded()) {
       await this.#created.get(name)?.close();
       this.#created.delete(name);
       await this.#session.removeFile(name);
@@ -97,13 +95,15 @@ export class KeptFiles {
     }
   }
 
-  async #needed(): Promise<ReadonlySet<string>> {
+  /** Found in one turn: a file that a node makes later is in nobody's way. */
+  async #unneeded(): Promise<readonly string[]> {
     const there = new Set((await this.#session.list()).map(({ id }) => id));
     for (const id of this.#had.keys()) if (!there.has(id)) this.#had.delete(id);
-    return new Set([
+    const needed = new Set([
       ...this.#told,
       ...[...this.#live.values(), ...this.#had.values()].flatMap((names) => [...names]),
     ]);
+    return [...this.#present].filter((name) => !needed.has(name));
   }
 
   /** Lets go of all that is open. */

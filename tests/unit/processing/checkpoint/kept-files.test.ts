@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { KeptFile } from '../../../../src/interfaces/checkpoint.ts';
 import { KeptFiles } from '../../../../src/processing/checkpoint/kept-files.ts';
 import { memoryStore } from '../../../../src/testing/memory-store.ts';
 
@@ -71,4 +72,28 @@ test('only files that a checkpoint has are brought to the disk for it', async ()
   }
   await files.sync(files.tell('sort'));
   expect(synced).toEqual([kept.name]);
+});
+
+test('a file that is made while others are removed stays', async () => {
+  const { session, files } = await opened();
+  const node = files.of('sort');
+  const old = await node.create();
+  node.drop(old.name);
+  const made: KeptFile[] = [];
+  const { list, removeFile } = session;
+  session.list = async () => {
+    made.push(await node.create());
+    const present = await list.call(session);
+    // Between its answer and what is done with it.
+    queueMicrotask(() => void node.create().then((file) => made.push(file)));
+    return present;
+  };
+  session.removeFile = async (name) => {
+    if (made.length < 3) made.push(await node.create());
+    await removeFile.call(session, name);
+  };
+  await files.collect();
+  expect(made).toHaveLength(3);
+  expect(names(await session.files())).toEqual(names(made.map(({ name }) => name)));
+  for (const file of made) await file.append(Buffer.from('still open'));
 });
