@@ -74,6 +74,8 @@ export interface CheckpointView {
    * @throws MillraceError `ERR_NOT_FOUND` when it is not there.
    */
   read(id: number): Promise<Uint8Array>;
+  /** The names of all files beside the checkpoints, in no order. */
+  files(): Promise<readonly string[]>;
 }
 
 /** The checkpoints of one pipeline, locked for whoever opened them. Calls may overlap; they are done in order. */
@@ -101,8 +103,6 @@ export interface CheckpointSession extends CheckpointView {
    * @throws MillraceError `ERR_NOT_FOUND` when it is not there.
    */
   openFile(name: string): Promise<KeptFile>;
-  /** The names of all files, in no order. */
-  files(): Promise<readonly string[]>;
   /** Removes a file, if it is there. It may be open: whoever has it may read on, or fail. */
   removeFile(name: string): Promise<void>;
   /** Gives the lock back, behind what is being done. Closing twice is allowed. */

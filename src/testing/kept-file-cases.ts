@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CheckpointStore } from '../interfaces/checkpoint.ts';
-import { hasCode, idsOf, opened, text } from './opened-store.ts';
+import { hasCode, idsOf, opened, PIPELINE, text } from './opened-store.ts';
 
 /** Files can be appended to, and read meanwhile. */
 export async function keepsFiles(store: CheckpointStore): Promise<void> {
@@ -48,7 +48,10 @@ export async function filesOutlive(
     await file.close();
     await session.write(1, text('one'));
   });
-  await opened(await again(store), async (session) => {
+  const later = await again(store);
+  assert.deepEqual(await (await later.inspect({ pipeline: PIPELINE })).files(), ['f']);
+  assert.deepEqual(await (await later.inspect({ pipeline: 'another' })).files(), []);
+  await opened(later, async (session) => {
     assert.deepEqual(await session.files(), ['f']);
     const file = await session.openFile('f');
     assert.equal(file.bytes, 10 * piece.length);

@@ -105,6 +105,10 @@ class MemoryView implements CheckpointView {
       },
     );
   }
+
+  async files(): Promise<readonly string[]> {
+    return [...(this.#shelf()?.files.keys() ?? [])];
+  }
 }
 
 class MemorySession extends MemoryView implements CheckpointSession {
@@ -176,9 +180,9 @@ class MemorySession extends MemoryView implements CheckpointSession {
     );
   }
 
-  async files(): Promise<readonly string[]> {
+  override async files(): Promise<readonly string[]> {
     this.#checkOpen();
-    return [...this.#shelf.files.keys()];
+    return super.files();
   }
 
   async removeFile(name: string): Promise<void> {

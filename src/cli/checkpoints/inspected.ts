@@ -2,11 +2,25 @@ import { type ErrorCode, isMillraceError, MillraceError } from '../../core/error
 import type { Checkpoint, CheckpointEntry, CheckpointView } from '../../interfaces/checkpoint.ts';
 import { decodeCheckpoint } from '../../processing/checkpoint/checkpoint-file.ts';
 import { wholeCheckpoint } from '../../processing/checkpoint/newest-whole.ts';
+import { manifestOf } from './manifest.ts';
+
+/** A checkpoint that is whole, and which of the files beside it are missing. */
+interface Whole {
+  readonly checkpoint: Checkpoint;
+  readonly missing: readonly string[];
+}
 
 /** A checkpoint that was read: it is whole, or there is an error that says why it cannot be used. */
 export interface Inspected {
   readonly entry: CheckpointEntry;
-  readonly found: { readonly checkpoint: Checkpoint } | { readonly error: MillraceError };
+  readonly found: Whole | { readonly error: MillraceError };
+}
+
+export interface InspectOptions {
+  /** Looks at this one only. */
+  readonly only?: number | undefined;
+  /** May check more than every byte. */
+  readonly decode?: typeof decodeCheckpoint;
 }
 
 const UNUSABLE: ReadonlySet<ErrorCode> = new Set(['ERR_CHECKPOINT', 'ERR_CHECKPOINT_VERSION']);
@@ -18,11 +32,15 @@ const UNUSABLE: ReadonlySet<ErrorCode> = new Set(['ERR_CHECKPOINT', 'ERR_CHECKPO
 export async function* inspected(
   view: CheckpointView,
   pipeline: string,
-  decode: typeof decodeCheckpoint = decodeCheckpoint,
+  { only, decode = decodeCheckpoint }: InspectOptions = {},
 ): AsyncGenerator<Inspected> {
-  for (const entry of await view.list()) {
+  const entries = (await view.list()).filter(({ id }) => only === undefined || id === only);
+  // In this order: a file that a run removes meanwhile is of a checkpoint that it has removed before.
+  const files = new Set(await view.files());
+  for (const entry of entries) {
     const bytes = await unlessGone(view.read(entry.id));
-    if (bytes !== undefined) yield { entry, found: check(bytes, entry.id, view.label, pipeline, decode) };
+    if (bytes === undefined) continue;
+    yield { entry, found: check(bytes, entry.id, view.label, { pipeline, files, decode }) };
   }
 }
 
@@ -35,16 +53,23 @@ async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
   }
 }
 
+interface Expected {
+  readonly pipeline: string;
+  readonly files: ReadonlySet<string>;
+  readonly decode: typeof decodeCheckpoint;
+}
+
 function check(
   bytes: Uint8Array,
   id: number,
   store: string,
-  pipeline: string,
-  decode: typeof decodeCheckpoint,
+  { pipeline, files, decode }: Expected,
 ): Inspected['found'] {
   try {
     const checkpoint = wholeCheckpoint(bytes, id, store, decode);
-    return checkpoint.pipeline === pipeline ? { checkpoint } : { error: strange(id, store, checkpoint) };
+    if (checkpoint.pipeline !== pipeline) return { error: strange(id, store, checkpoint) };
+    const beside = manifestOf(checkpoint)?.files ?? [];
+    return { checkpoint, missing: beside.filter((name) => !files.has(name)) };
   } catch (error) {
     if (isMillraceError(error) && UNUSABLE.has(error.code)) return { error };
     throw error;
@@ -59,9 +84,14 @@ function strange(id: number, store: string, { pipeline }: Checkpoint): MillraceE
   );
 }
 
-/** What is wrong with a checkpoint, in words, without saying again which that is. */
-export function problemText({ code, message }: MillraceError, id: number, store: string): string {
-  const head = `Cannot read checkpoint ${id} in ${store}: `;
-  const found = message.startsWith(head) ? message.slice(head.length) : message;
-  return code === 'ERR_CHECKPOINT' ? found.replace(/^it is damaged, /, '') : found;
+/** Why no run can go on from a checkpoint, in words; `undefined` where one can. */
+export function problemOf({ entry, found }: Inspected, store: string): string | undefined {
+  if ('missing' in found) {
+    const names = found.missing.map((name) => JSON.stringify(name)).join(', ');
+    return found.missing.length === 0 ? undefined : `files beside it are missing: ${names}`;
+  }
+  const { code, message } = found.error;
+  const head = `Cannot read checkpoint ${entry.id} in ${store}: `;
+  const why = message.startsWith(head) ? message.slice(head.length) : message;
+  return code === 'ERR_CHECKPOINT' ? why.replace(/^it is damaged, /, '') : why;
 }

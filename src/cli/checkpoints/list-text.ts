@@ -12,7 +12,7 @@ const COLUMNS: readonly Column<Listed>[] = [
   {
     title: 'run',
     align: 'left',
-    cell: ({ complete, problem }) => complete ?? (problem === undefined ? '' : 'unusable'),
+    cell: ({ complete, problem }) => (problem === undefined ? complete! : 'unusable'),
   },
   { title: '', align: 'left', cell: detail },
 ];

@@ -1,7 +1,7 @@
 import type { CheckpointExtent, CheckpointView } from '../../interfaces/checkpoint.ts';
 import type { ReadSoFar } from '../../interfaces/run.ts';
 import { readByThen } from '../../processing/checkpoint/manifest-reading.ts';
-import { type Inspected, inspected, problemText } from './inspected.ts';
+import { type Inspected, inspected, problemOf } from './inspected.ts';
 import { manifestOf } from './manifest.ts';
 
 /** A checkpoint as it is listed. */
@@ -14,7 +14,7 @@ export interface Listed {
   /** Runs that have worked on it. */
   readonly runs?: number;
   readonly read?: ReadSoFar;
-  /** Why it cannot be used. */
+  /** Why no run can go on from it. */
   readonly problem?: string;
 }
 
@@ -25,12 +25,12 @@ export async function listing(view: CheckpointView, pipeline: string): Promise<r
   return listed;
 }
 
-function listedOf({ entry, found }: Inspected, store: string): Listed {
-  const { id, bytes, time } = entry;
-  if ('error' in found) {
-    return { id, taken: isoTime(time), bytes, problem: problemText(found.error, id, store) };
-  }
-  const { checkpoint } = found;
+function listedOf(one: Inspected, store: string): Listed {
+  const { id, bytes, time } = one.entry;
+  const problem = problemOf(one, store);
+  const why = problem === undefined ? {} : { problem };
+  if ('error' in one.found) return { id, taken: isoTime(time), bytes, ...why };
+  const { checkpoint } = one.found;
   const manifest = manifestOf(checkpoint);
   return {
     id,
@@ -38,6 +38,7 @@ function listedOf({ entry, found }: Inspected, store: string): Listed {
     bytes,
     complete: checkpoint.complete,
     ...(manifest !== undefined && { runs: manifest.runs, read: readByThen(manifest) }),
+    ...why,
   };
 }
 

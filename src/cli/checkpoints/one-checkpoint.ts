@@ -1,13 +1,13 @@
 import { MillraceError } from '../../core/errors.ts';
 import type { Checkpoint, CheckpointView } from '../../interfaces/checkpoint.ts';
-import { inspected, problemText } from './inspected.ts';
+import { inspected, problemOf } from './inspected.ts';
 
 export interface OneCheckpoint {
   readonly checkpoint: Checkpoint;
   /** Bytes that the store has of it. */
   readonly bytes: number;
-  /** What is wrong with newer ones, in words. */
-  readonly passedOver: readonly string[];
+  /** What is wrong with it, and with newer ones, in words. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -21,24 +21,19 @@ export async function oneCheckpoint(
   pipeline: string,
   id: number | undefined,
 ): Promise<OneCheckpoint> {
-  const wanted: CheckpointView =
-    id === undefined
-      ? view
-      : { ...bound(view), list: async () => (await view.list()).filter((one) => one.id === id) };
-  const passedOver: string[] = [];
+  const warnings: string[] = [];
   let first: MillraceError | undefined;
-  for await (const { entry, found } of inspected(wanted, pipeline)) {
-    if ('checkpoint' in found) return { checkpoint: found.checkpoint, bytes: entry.bytes, passedOver };
+  for await (const one of inspected(view, pipeline, { only: id })) {
+    const { entry, found } = one;
+    const problem = problemOf(one, view.label);
+    if ('checkpoint' in found) {
+      if (problem !== undefined) warnings.push(`no run can go on from checkpoint ${entry.id}: ${problem}`);
+      return { checkpoint: found.checkpoint, bytes: entry.bytes, warnings };
+    }
     first ??= found.error;
-    passedOver.push(
-      `checkpoint ${entry.id} is passed over: ${problemText(found.error, entry.id, view.label)}`,
-    );
+    warnings.push(`checkpoint ${entry.id} is passed over: ${problem}`);
   }
   throw first ?? (await notThere(view, pipeline, id));
-}
-
-function bound(view: CheckpointView): CheckpointView {
-  return { label: view.label, list: () => view.list(), read: (id) => view.read(id) };
 }
 
 async function notThere(

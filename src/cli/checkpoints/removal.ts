@@ -61,7 +61,9 @@ async function locked(
 /** One that a newer millrace wrote counts as whole: that one would go on from it. */
 async function newestUsable(session: CheckpointSession, pipeline: string): Promise<number | undefined> {
   for await (const { entry, found } of inspected(session, pipeline)) {
-    if ('checkpoint' in found || found.error.code === 'ERR_CHECKPOINT_VERSION') return entry.id;
+    if ('error' in found) {
+      if (found.error.code === 'ERR_CHECKPOINT_VERSION') return entry.id;
+    } else if (found.missing.length === 0) return entry.id;
   }
   return undefined;
 }

@@ -3,26 +3,31 @@ import type { CheckpointView } from '../../interfaces/checkpoint.ts';
 import { verifyCheckpoint } from '../../processing/checkpoint/checkpoint-file.ts';
 import { countOf } from '../terminal/figures.ts';
 import { printable } from '../terminal/printable.ts';
-import { inspected, problemText } from './inspected.ts';
+import { inspected, problemOf } from './inspected.ts';
 
 /** What came of looking at a checkpoint. */
 export interface Verified {
   readonly pipeline: string;
   readonly id: number;
   readonly bytes: number;
-  /** How many states it has; absent where it cannot be used. */
+  /** How many states it has; absent where it is not whole. */
   readonly states?: number;
-  /** Why it cannot be used. */
+  /** Why no run can go on from it. */
   readonly problem?: string;
 }
 
 /** Looks at every byte and every state of the checkpoints of a pipeline, the newest first. */
 export async function* verified(view: CheckpointView, pipeline: string): AsyncGenerator<Verified> {
-  for await (const { entry, found } of inspected(view, pipeline, verifyCheckpoint)) {
-    const { id, bytes } = entry;
-    yield 'error' in found
-      ? { pipeline, id, bytes, problem: problemText(found.error, id, view.label) }
-      : { pipeline, id, bytes, states: found.checkpoint.states.size };
+  for await (const one of inspected(view, pipeline, { decode: verifyCheckpoint })) {
+    const { entry, found } = one;
+    const problem = problemOf(one, view.label);
+    yield {
+      pipeline,
+      id: entry.id,
+      bytes: entry.bytes,
+      ...('checkpoint' in found && { states: found.checkpoint.states.size }),
+      ...(problem !== undefined && { problem }),
+    };
   }
 }
 

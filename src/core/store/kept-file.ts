@@ -7,9 +7,15 @@ import { type StoreFileSystem, type StoreHandle, syncFolder } from './store-file
 const ENDING = '.kept';
 const NAME = /^[A-Za-z0-9-]{1,64}$/;
 
-/** The names of the kept files among those of a folder. */
-export function keptNames(names: readonly string[]): readonly string[] {
-  return names.flatMap((name) => (name.endsWith(ENDING) ? [name.slice(0, -ENDING.length)] : []));
+/** The names of the kept files in a folder, which need not be there. */
+export async function keptIn(folder: string, fileSystem: StoreFileSystem): Promise<readonly string[]> {
+  try {
+    const names = await fileSystem.readdir(folder);
+    return names.flatMap((name) => (name.endsWith(ENDING) ? [name.slice(0, -ENDING.length)] : []));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw storeError(`list ${folder}`, error);
+  }
 }
 
 /** Where a kept file is. */

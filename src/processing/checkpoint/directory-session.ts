@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { MillraceError } from '../../core/errors.ts';
-import { createKept, keptNames, openKept, removeKept } from '../../core/store/kept-file.ts';
+import { createKept, openKept, removeKept } from '../../core/store/kept-file.ts';
 import type { Machine } from '../../core/store/machine.ts';
 import { storeError } from '../../core/store/store-error.ts';
 import {
@@ -98,13 +98,7 @@ class DirectorySession implements CheckpointSession {
   }
 
   files(): Promise<readonly string[]> {
-    const { folder, fileSystem } = this.#spec;
-    return this.#inTurn('list the files beside', async () => {
-      const names = await fileSystem.readdir(folder).catch((error: unknown) => {
-        throw storeError(`list ${folder}`, error);
-      });
-      return keptNames(names);
-    });
+    return this.#inTurn('list the files beside', () => this.#view.files());
   }
 
   removeFile(name: string): Promise<void> {

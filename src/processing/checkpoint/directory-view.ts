@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { keptIn } from '../../core/store/kept-file.ts';
 import { errnoOf, storeError } from '../../core/store/store-error.ts';
 import { type StoreFileSystem, wholeFile } from '../../core/store/store-file-system.ts';
 import type { CheckpointEntry, CheckpointView } from '../../interfaces/checkpoint.ts';
@@ -78,6 +79,10 @@ export class DirectoryView implements CheckpointView {
       if (errnoOf(error) === 'ENOENT') return undefined;
       throw error;
     }
+  }
+
+  files(): Promise<readonly string[]> {
+    return keptIn(this.#folder, this.#fileSystem);
   }
 
   async read(id: number): Promise<Uint8Array> {

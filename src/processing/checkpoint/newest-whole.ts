@@ -22,7 +22,9 @@ export interface NewestWhole {
  * @throws MillraceError `ERR_CHECKPOINT` when there are some and all are damaged, `ERR_CHECKPOINT_VERSION` when the
  *   newest is of a newer format, and what reading throws.
  */
-export async function newestWhole(view: CheckpointView): Promise<NewestWhole> {
+export async function newestWhole(
+  view: Pick<CheckpointView, 'label' | 'list' | 'read'>,
+): Promise<NewestWhole> {
   const damaged: DamagedCheckpoint[] = [];
   for (const entry of await view.list()) {
     const bytes = await view.read(entry.id);

@@ -37,12 +37,12 @@ export const show: Command = checkpointCommand({
     const id = numberGiven(given);
     const limit = limitGiven(given);
     const pipeline = await pipelineOf(show, store, given);
-    const { checkpoint, bytes, passedOver } = await oneCheckpoint(
+    const { checkpoint, bytes, warnings } = await oneCheckpoint(
       await store.inspect({ pipeline }),
       pipeline,
       id,
     );
-    for (const why of passedOver) terminal.say(`${terminal.paint('warning', 'warning')}: ${why}`);
+    for (const why of warnings) terminal.say(`${terminal.paint('warning', 'warning')}: ${why}`);
     const node = given.value('state');
     if (node !== undefined) {
       const { statePieces } = await import('../../checkpoints/state-pieces.ts');

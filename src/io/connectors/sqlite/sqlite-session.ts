@@ -1,6 +1,6 @@
 import { MillraceError } from '../../../core/errors.ts';
-import { createKept, keptNames, openKept, removeKept } from '../../../core/store/kept-file.ts';
-import { errnoOf, storeError } from '../../../core/store/store-error.ts';
+import { createKept, keptIn, openKept, removeKept } from '../../../core/store/kept-file.ts';
+import { storeError } from '../../../core/store/store-error.ts';
 import { makeFolder, nodeStoreFileSystem } from '../../../core/store/store-file-system.ts';
 import type { CheckpointEntry, CheckpointSession, KeptFile } from '../../../interfaces/checkpoint.ts';
 import type { Lease } from '../sql/shared-by-run.ts';
@@ -123,14 +123,7 @@ class SqliteSession implements CheckpointSession {
   }
 
   files(): Promise<readonly string[]> {
-    const { folder } = this.#spec;
-    return this.#inTurn('list the files beside', async () => {
-      const names = await nodeStoreFileSystem.readdir(folder).catch((error: unknown) => {
-        if (errnoOf(error) === 'ENOENT') return [];
-        throw storeError(`list ${folder}`, error);
-      });
-      return keptNames(names);
-    });
+    return this.#inTurn('list the files beside', () => keptIn(this.#spec.folder, nodeStoreFileSystem));
   }
 
   removeFile(name: string): Promise<void> {

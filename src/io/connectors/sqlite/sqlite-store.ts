@@ -6,7 +6,9 @@ import { z } from 'zod';
 import { systemClock } from '../../../core/clock.ts';
 import type { Duration } from '../../../core/duration.ts';
 import { parseOptions } from '../../../core/options.ts';
+import { keptIn } from '../../../core/store/kept-file.ts';
 import { type Machine, thisMachine } from '../../../core/store/machine.ts';
+import { nodeStoreFileSystem } from '../../../core/store/store-file-system.ts';
 import type { CheckpointStore, CheckpointView } from '../../../interfaces/checkpoint.ts';
 import {
   hasTables,
@@ -60,6 +62,8 @@ export function sqliteStore(
   const { database: path, keep, timeout } = parseOptions(schema, { ...given, database }, 'sqlite.store');
   const label = `sqlite ${path}`;
   const patience: Patience = { clock: systemClock, timeout };
+  const folderOf = (file: string, pipeline: string) =>
+    join(`${file}-files`, createHash('sha256').update(pipeline).digest('hex').slice(0, 32));
   return Object.freeze<CheckpointStore>({
     label,
     open: async ({ pipeline, takeOver = false, run }) => {
@@ -68,7 +72,7 @@ export function sqliteStore(
         label,
         pipeline,
         file,
-        folder: join(`${file}-files`, createHash('sha256').update(pipeline).digest('hex').slice(0, 32)),
+        folder: folderOf(file, pipeline),
         what: `the checkpoints of ${JSON.stringify(pipeline)} in ${path}`,
         keep,
         takeOver,
@@ -77,36 +81,47 @@ export function sqliteStore(
         run,
       });
     },
-    inspect: async ({ pipeline }) => new SqliteView(label, path, pipeline, patience),
+    inspect: async ({ pipeline }) => new SqliteView({ label, path, pipeline, patience, folderOf }),
     pipelines: async () =>
       (await asked(`list the pipelines in ${label}`, path, patience, listPipelines)) ?? [],
   });
 }
 
+interface SqliteViewSpec {
+  readonly label: string;
+  readonly path: string;
+  readonly pipeline: string;
+  readonly patience: Patience;
+  /** Where the files beside the checkpoints of a pipeline are. */
+  readonly folderOf: (file: string, pipeline: string) => string;
+}
+
 /** The checkpoints of a pipeline for reading, by a connection of its own for each call. */
 class SqliteView implements CheckpointView {
   readonly label: string;
-  readonly #path: string;
-  readonly #pipeline: string;
-  readonly #patience: Patience;
+  readonly #spec: SqliteViewSpec;
 
-  constructor(label: string, path: string, pipeline: string, patience: Patience) {
-    this.label = label;
-    this.#path = path;
-    this.#pipeline = pipeline;
-    this.#patience = patience;
+  constructor(spec: SqliteViewSpec) {
+    this.label = spec.label;
+    this.#spec = spec;
   }
 
   async list() {
     const doing = `list checkpoints in ${this.label}`;
-    const list = (database: DatabaseSync) => listCheckpoints(database, this.#pipeline);
-    return (await asked(doing, this.#path, this.#patience, list)) ?? [];
+    const { path, pipeline, patience } = this.#spec;
+    return (await asked(doing, path, patience, (database) => listCheckpoints(database, pipeline))) ?? [];
+  }
+
+  async files(): Promise<readonly string[]> {
+    const { path, pipeline, folderOf } = this.#spec;
+    return keptIn(folderOf(databasePath(path), pipeline), nodeStoreFileSystem);
   }
 
   async read(id: number): Promise<Uint8Array> {
     const doing = `read checkpoint ${id} in ${this.label}`;
-    const take = (database: DatabaseSync) => readCheckpoint(database, this.#pipeline, id, this.label);
-    const bytes = await asked(doing, this.#path, this.#patience, take);
+    const { path, pipeline, patience } = this.#spec;
+    const take = (database: DatabaseSync) => readCheckpoint(database, pipeline, id, this.label);
+    const bytes = await asked(doing, path, patience, take);
     if (bytes === undefined) throw noCheckpoint(id, this.label);
     return bytes;
   }
