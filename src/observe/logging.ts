@@ -59,6 +59,12 @@ function logEvent(pipeline: string, event: RunEvent, logger: Logger): void {
         `pipeline ${pipeline} goes on from checkpoint ${event.checkpoint} of ${event.taken}`,
       );
       return;
+    case 'over-before':
+      logger.info(
+        fields,
+        `pipeline ${pipeline} has nothing to do: checkpoint ${event.checkpoint} of ${event.taken} is of its end`,
+      );
+      return;
     case 'checkpoint':
       logger.debug(
         fields,

@@ -14,7 +14,7 @@ export function showEvents(events$: Observable<RunEvent>, terminal: Terminal, de
     const text = eventText(event);
     if (event.type === 'stalled' || event.type === 'checkpoint-failed') {
       terminal.say(`${terminal.paint('warning', 'warning')}: ${text}`);
-    } else if (event.type === 'resumed') terminal.say(text!);
+    } else if (event.type === 'resumed' || event.type === 'over-before') terminal.say(text!);
     else if (debug && text !== undefined) terminal.say(terminal.paint('faint', text));
   });
 }
@@ -27,6 +27,8 @@ function eventText(event: RunEvent): string | undefined {
       return `checkpoint ${event.id} came to nothing: ${event.error.message}`;
     case 'resumed':
       return resumedText(event);
+    case 'over-before':
+      return `nothing to do: checkpoint ${event.checkpoint} of ${event.taken}, ${agoText(event.taken)}, is of the end; --fresh begins anew`;
     case 'retried':
       return `${event.node}: try ${event.attempt} failed, the next in ${formatDuration(event.waitMs)}: ${event.error.message}`;
     case 'failed-record':
@@ -45,11 +47,14 @@ function resumedText(event: RunEvent & { readonly type: 'resumed' }): string {
   const { checkpoint, taken, damaged, counted, read, readers } = event;
   const passedOver = damaged.length === 0 ? '' : `; damaged and passed over: ${damaged.join(', ')}`;
   const anew = counted ? '' : '; the graph has changed, so that counts begin anew';
-  const ago = formatDuration(Math.max(0, Date.now() - Date.parse(taken)));
   const more = readers.length - MOST_READERS;
   return [
-    `going on from checkpoint ${checkpoint} of ${taken}, ${ago} ago: ${readText(read)}${passedOver}${anew}`,
+    `going on from checkpoint ${checkpoint} of ${taken}, ${agoText(taken)}: ${readText(read)}${passedOver}${anew}`,
     ...readers.slice(0, MOST_READERS).map((reader) => `  ${printable(reader.node)}: ${standingText(reader)}`),
     ...(more > 0 ? [`  and ${countOf(more, 'more reader')}`] : []),
   ].join('\n');
+}
+
+function agoText(taken: string): string {
+  return `${formatDuration(Math.max(0, Date.now() - Date.parse(taken)))} ago`;
 }

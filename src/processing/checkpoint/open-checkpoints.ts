@@ -51,15 +51,18 @@ export async function openCheckpoints(
     const files = await presentFiles(session, newest);
     if (checkpoint === undefined) return coordinate({ ...spec, session, files, newest, restored: undefined });
     const { summary } = checkpoint.manifest as RunManifest;
+    const { id, time } = checkpoint;
+    const taken = new Date(time).toISOString();
     if (summary !== undefined) {
+      host.emit({ type: 'over-before', checkpoint: id, taken });
       await session.close();
       return { summary };
     }
     const restored = new RestoredRun(checkpoint, graph, settings.allowDroppedState);
     host.emit({
       type: 'resumed',
-      checkpoint: checkpoint.id,
-      taken: new Date(checkpoint.time).toISOString(),
+      checkpoint: id,
+      taken,
       damaged: damaged.map(({ id }) => id),
       counted: restored.counted,
       read: readByThen(restored.manifest),

@@ -85,7 +85,11 @@ describe('run --checkpoints', () => {
     const lines = prepare();
     await run(['--checkpoints', 'state']).ended;
     workspace.current.put('out.ndjson', '');
-    expect(await run(['--checkpoints', 'state']).ended).toMatchObject({ code: 0 });
+    const again = await run(['--checkpoints', 'state']).ended;
+    expect(again.code).toBe(0);
+    expect(again.stderr).toMatch(
+      /^nothing to do: checkpoint 3 of \S+Z, \S+ m?s ago, is of the end; --fresh begins anew\n/,
+    );
     expect(workspace.current.lines('out.ndjson')).toEqual([]);
     expect(await run(['--checkpoints', 'state', '--fresh']).ended).toMatchObject({ code: 0 });
     expect(workspace.current.lines('out.ndjson')).toEqual(lines);

@@ -161,7 +161,9 @@ describe('a run that has come to its end', () => {
     const p = () => pipeline('p', counting(3).to(durable(out)));
     const first = await begin(p(), store).live.done;
     const calls = [...out.calls];
-    expect(await begin(p(), store).live.done).toEqual(first);
+    const again = begin(p(), store);
+    expect(await again.live.done).toEqual(first);
+    expect(of(again.events, 'over-before')).toMatchObject([{ checkpoint: 3 }]);
     expect(out.calls).toEqual(calls);
   });
 
