@@ -43,7 +43,6 @@ export class ReadHead implements Head {
   #attempts = 0;
   /** Bytes that it has said are left to read, in this run. */
   #expected = 0;
-  #emitted = false;
   #cancelRetry: () => void = () => {};
   #breathed = performance.now();
 
@@ -51,12 +50,12 @@ export class ReadHead implements Head {
   constructor(parts: HeadParts, reader: Reader<unknown>, narrowed?: Stage['narrowed']) {
     this.#parts = parts;
     this.#reader = narrowed?.reader ?? reader;
-    this.position = new ReadPosition(parts.node.name, parts.run, (barrier) => this.#send(barrier));
+    this.position = new ReadPosition(parts.node.name, parts.run, {
+      free: () => this.#free(),
+      send: (barrier) => this.#send(barrier),
+    });
     this.#badRecords = new BadRecords(parts, narrowed?.fields, {
-      emitted: () => {
-        this.#emitted = true;
-        this.position.emitted();
-      },
+      emitted: () => this.position.begin(),
       flush: () => {
         if (this.#pending === undefined) this.#pass(() => parts.body.flush());
       },
@@ -96,8 +95,7 @@ export class ReadHead implements Head {
 
   #next(item: Item<unknown>): void {
     const { body, node, run } = this.#parts;
-    this.#emitted = true;
-    this.position.emitted();
+    this.position.begin();
     if (item.kind === 'batch') {
       node.counters.in += item.records.length;
       traceBatch(run, node.name, item);
@@ -116,23 +114,22 @@ export class ReadHead implements Head {
     }
   }
 
-  /** A barrier goes behind all that was emitted, also behind what waits. */
-  #send(barrier: Barrier): void {
+  /** Whether all that was emitted has been taken in, and nothing else is going on: asked for while a barrier waits. */
+  #free(): boolean {
     const { body } = this.#parts;
-    if (this.#ended || this.#broken || body.over) return;
-    const send = () => body.accept(barrier);
+    if (this.#pending !== undefined || this.#ended || body.over) return false;
+    // An operator may be at work by itself, called back after a time.
+    this.#pass(() => body.flush());
+    return this.#pending === undefined && !this.#broken;
+  }
+
+  /** A barrier goes behind all that was emitted. */
+  #send(barrier: Barrier): void {
     if (this.#suspended) {
       this.#standsStill = true;
       this.#stopReading();
     }
-    if (this.#pending === undefined) this.#pass(send);
-    else {
-      this.#hold(
-        this.#pending.then(() => {
-          if (!this.#broken) return send();
-        }),
-      );
-    }
+    this.#pass(() => this.#parts.body.accept(barrier));
   }
 
   /** A source and a sink that never wait must not starve timers and signals. */
@@ -153,7 +150,8 @@ export class ReadHead implements Head {
       () => {
         if (this.#pending !== pending) return;
         this.#pending = undefined;
-        this.#demand.resume();
+        this.position.settle();
+        if (this.#pending === undefined) this.#demand.resume();
       },
       (error: unknown) => this.#break(error),
     );
@@ -187,7 +185,7 @@ export class ReadHead implements Head {
   #failed(error: unknown): void {
     const { node, run } = this.#parts;
     try {
-      const waitMs = this.#emitted ? undefined : node.failures.retryAfter(error, this.#attempts);
+      const waitMs = this.position.begun ? undefined : node.failures.retryAfter(error, this.#attempts);
       if (waitMs === undefined) run.fail(node.explain(error, `read ${this.#reader.label}`));
       else this.#cancelRetry = run.clock.schedule(() => this.#subscribe(), waitMs);
     } catch (thrown) {

@@ -5,22 +5,29 @@ import type { RunContext } from '../run-context.ts';
 /** The position of a reader that has emitted nothing. */
 export const BEGINNING = 'beginning';
 
+/** What the way of a barrier begins with. */
+export interface BarrierEntry {
+  /** Whether a barrier goes in at once: nothing may come between what is told of it and the barrier itself. */
+  readonly free: () => boolean;
+  readonly send: (barrier: Barrier) => void;
+}
+
 /** Where a reader stands, and the barrier that is to go in where it can tell that. */
 export class ReadPosition {
   /** Where the run that this one goes on with stood; `undefined` at the beginning. */
   readonly from: unknown;
   readonly #node: string;
   readonly #run: RunContext;
-  readonly #send: (barrier: Barrier) => void;
+  readonly #entry: BarrierEntry;
   #tell: (() => unknown) | undefined;
   #acknowledge: ((position: unknown) => void | Promise<void>) | undefined;
   #barrier: Barrier | undefined;
-  #emitted = false;
+  #begun = false;
 
-  constructor(node: string, run: RunContext, send: (barrier: Barrier) => void) {
+  constructor(node: string, run: RunContext, entry: BarrierEntry) {
     this.#node = node;
     this.#run = run;
-    this.#send = send;
+    this.#entry = entry;
     const from = run.checkpoints?.restored(node)?.state?.value;
     this.from = from === BEGINNING ? undefined : from;
   }
@@ -32,8 +39,13 @@ export class ReadPosition {
   };
 
   /** Something was emitted, or given to `failed`. */
-  emitted(): void {
-    this.#emitted = true;
+  begin(): void {
+    this.#begun = true;
+  }
+
+  /** Whether anything was: what the reader gives anew after a failure would come twice. */
+  get begun(): boolean {
+    return this.#begun;
   }
 
   /** Takes a barrier that is to go behind all that was read so far. */
@@ -42,20 +54,20 @@ export class ReadPosition {
     this.settle();
   }
 
-  /** Sends the barrier that waits, if the reader can tell where it stands. */
+  /** Sends the barrier that waits, if there is room for it and the reader can tell where it stands. */
   settle(): void {
     const barrier = this.#barrier;
-    if (barrier === undefined) return;
+    if (barrier === undefined || !this.#entry.free()) return;
     const position = this.#standing();
     if (position === undefined) return;
     this.#barrier = undefined;
     this.#run.checkpoints?.positioned(this.#node, barrier.id, position);
-    this.#send(barrier);
+    this.#entry.send(barrier);
   }
 
   #standing(): unknown {
     if (this.#tell !== undefined) return this.#tell();
-    return this.#emitted ? undefined : (this.from ?? BEGINNING);
+    return this.#begun ? undefined : (this.from ?? BEGINNING);
   }
 
   /** A checkpoint with this position is complete. */
