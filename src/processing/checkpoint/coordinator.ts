@@ -4,6 +4,7 @@ import type { CheckpointExtent, NodeFiles } from '../../interfaces/checkpoint.ts
 import type { Cancel } from '../../interfaces/clock.ts';
 import type { CheckpointSummary, Summary } from '../../interfaces/run.ts';
 import type {
+  BarrierWatcher,
   Checkpointing,
   EdgeSnapshot,
   RestoredNode,
@@ -38,7 +39,7 @@ export class Coordinator implements Checkpointing {
   #abandoned = false;
   #standsStill = false;
   readonly #final = new FinalStates();
-  readonly #beginning: (() => void)[] = [];
+  readonly #watchers: BarrierWatcher[] = [];
   /** The newest that is complete. */
   last: number | undefined;
 
@@ -117,8 +118,8 @@ export class Coordinator implements Checkpointing {
     return this.#attempt?.id === id && this.#attempt.last;
   }
 
-  onBegin(callback: () => void): void {
-    this.#beginning.push(callback);
+  watch(watcher: BarrierWatcher): void {
+    this.#watchers.push(watcher);
   }
 
   get resumable(): boolean {
@@ -133,7 +134,7 @@ export class Coordinator implements Checkpointing {
     const attempt = new Attempt(this.#newest + 1, this.#spec.clock.now(), last);
     this.#newest = attempt.id;
     this.#attempt = attempt;
-    for (const callback of this.#beginning) callback();
+    for (const watcher of this.#watchers) watcher.begins?.();
     this.#limit(attempt);
     for (const stage of this.#stages) {
       if (last) stage.reader?.halt();
@@ -235,6 +236,7 @@ export class Coordinator implements Checkpointing {
     this.#attempt = undefined;
     attempt.cancelTimeout();
     const { settings, emit, fail, files, pipeline } = this.#spec;
+    for (const watcher of this.#watchers) watcher.givenUp(attempt.id);
     files.gaveUp();
     for (const { sink } of this.#stages) sink?.release(attempt.id).catch(fail);
     const error = toError(thrown);

@@ -38,6 +38,14 @@ export interface RestoredNode {
   readonly state: { readonly value: unknown } | undefined;
 }
 
+/** What hears of barriers: where they go in, and where flows meet. */
+export interface BarrierWatcher {
+  /** One is about to be sent. */
+  begins?(): void;
+  /** One that was sent is of no more use: there will be no such checkpoint. */
+  givenUp(id: number): void;
+}
+
 /** What the parts of a run tell of the barriers that pass them; absent in a run that makes no checkpoints. */
 export interface Checkpointing {
   /** `undefined` for a node that had not begun. */
@@ -74,8 +82,8 @@ export interface Checkpointing {
   readonly underway: number | undefined;
   /** Whether the run stands still behind this barrier. */
   isLast(id: number): boolean;
-  /** Calls back whenever a barrier is about to be sent. */
-  onBegin(callback: () => void): void;
+  /** Tells `watcher` what becomes of barriers. */
+  watch(watcher: BarrierWatcher): void;
   /** The number that the next checkpoint has. */
   readonly next: number;
   /** The number of the newest one that is complete. */

@@ -76,8 +76,11 @@ export class HeldInputs {
       },
       crashed: (error) => parts.run.fail(error),
     }));
-    parts.run.checkpoints?.onBegin(() => {
-      for (const input of this.all) input.moved();
+    parts.run.checkpoints?.watch({
+      begins: () => {
+        for (const input of this.all) input.moved();
+      },
+      givenUp: (barrier) => this.#inputs.giveUp(barrier),
     });
     for (const [index, { records, mark }] of (restored?.held ?? []).entries()) {
       if (records.length === 0) continue;
@@ -141,7 +144,6 @@ export class HeldInputs {
     if (barrier === undefined) return false;
     if (behind.length < MOST_BEHIND) return true;
     run.checkpoints?.failed(barrier, tooFarApart(node.name));
-    this.#inputs.giveUp(barrier);
     return false;
   }
 

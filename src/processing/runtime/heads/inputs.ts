@@ -25,7 +25,8 @@ export class Inputs {
   #barrier = Number.NEGATIVE_INFINITY;
   /** Whether all inputs have said that nothing comes at present. */
   #idle = false;
-  #held: (() => void)[] = [];
+  /** Inputs that are held back, each by the barrier that it has delivered. */
+  #held: { readonly barrier: number; readonly goOn: () => void }[] = [];
 
   /** `restored` is what `remembered` gave in the run that this one goes on with. */
   constructor(count: number, emit: (signal: Signal) => void | Promise<void>, restored?: unknown) {
@@ -60,15 +61,15 @@ export class Inputs {
     }
     if (signal.id <= this.#barrier) return;
     input.barrier = signal.id;
-    const aligned = new Promise<void>((resolve) => this.#held.push(resolve));
+    const aligned = new Promise<void>((goOn) => this.#held.push({ barrier: signal.id, goOn }));
     await this.#advance();
     await aligned;
   }
 
-  /** Lets a barrier go that cannot go on: those that have delivered it are held back no longer. */
+  /** Nobody needs the barrier any more: it goes nowhere, and those that have delivered it are held back no longer. */
   giveUp(barrier: number): void {
-    this.#barrier = barrier;
-    this.release();
+    this.#barrier = Math.max(this.#barrier, barrier);
+    this.release(barrier);
   }
 
   /** A record has come: the input holds back the time of the others again, from where that is. */
@@ -102,14 +103,14 @@ export class Inputs {
     if (barrier > this.#barrier && Number.isFinite(barrier)) {
       this.#barrier = barrier;
       await this.#emit({ kind: 'barrier', id: barrier });
-      this.release();
+      this.release(barrier);
     }
   }
 
-  /** Lets all inputs that are held back go on. */
-  release(): void {
+  /** Lets inputs go on that are held back: by this barrier, or one before it. Others may have delivered a later one. */
+  release(barrier = Number.POSITIVE_INFINITY): void {
     const held = this.#held;
-    this.#held = [];
-    for (const resolve of held) resolve();
+    this.#held = held.filter((one) => one.barrier > barrier);
+    for (const one of held) if (one.barrier <= barrier) one.goOn();
   }
 }

@@ -6,6 +6,7 @@ import { Inputs } from './inputs.ts';
 export function mergeHead({ run, body, node }: HeadParts, count: number): Head {
   const restored = run.checkpoints?.restored(node.name)?.state?.value;
   const inputs = new Inputs(count, (signal) => body.signal(signal), restored);
+  run.checkpoints?.watch({ givenUp: (barrier) => inputs.giveUp(barrier) });
   return {
     remembered: () => inputs.remembered,
     waitingFor: 'its inputs',

@@ -30,6 +30,11 @@ export class ReadPosition {
     this.#entry = entry;
     const from = run.checkpoints?.restored(node)?.state?.value;
     this.from = from === BEGINNING ? undefined : from;
+    run.checkpoints?.watch({
+      givenUp: () => {
+        this.#barrier = undefined;
+      },
+    });
   }
 
   readonly positioned: ReadContext['positioned'] = (position, acknowledge) => {

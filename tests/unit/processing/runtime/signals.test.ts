@@ -346,6 +346,23 @@ describe('a merge', () => {
     expect(log.slice(3).toSorted()).toEqual(['a after', 'b after']);
   });
 
+  test('holds an input back by the barrier that it has delivered, whichever goes on before that', async () => {
+    const { log, run } = await merged(async (a, b) => {
+      a.signal(barrier(1));
+      b.signal(barrier(2));
+      await turns(5);
+      a.push('a between');
+      b.push('b after');
+      await turns(5);
+      a.signal(barrier(2));
+      await turns(5);
+      a.complete();
+      b.complete();
+    });
+    await run.done;
+    expect(log).toEqual(['barrier 1', 'a between', 'barrier 2', 'b after']);
+  });
+
   test('a barrier does not wait for an input that ends without it', async () => {
     const { log, run } = await merged(async (a, b) => {
       a.signal(barrier(1));
