@@ -5,10 +5,8 @@ import type { JoinKind } from '../../../../src/processing/joins/join-kinds.ts';
 import { BuildRow } from '../../../../src/processing/joins/join-table.ts';
 import { spilledJoin } from '../../../../src/processing/joins/spilled-join.ts';
 import { MemoryBudget } from '../../../../src/processing/runtime/spill/memory-budget.ts';
+import { LEAST } from '../runtime/spilling-folder.ts';
 import { type Row, shown } from './naive-join.ts';
-
-/** The least memory that a run may have. */
-export const LEAST = 64 * 1024;
 
 export const on = ({ k }: Row) => k;
 export const keyed = (...keys: readonly (number | null)[]): Row[] => keys.map((k, id) => ({ id, k }));

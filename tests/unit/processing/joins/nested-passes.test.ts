@@ -1,20 +1,14 @@
-import { mkdirSync, readdirSync } from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type JoinKind, joinKinds } from '../../../../src/processing/joins/join-kinds.ts';
 import { NestedPasses } from '../../../../src/processing/joins/nested-passes.ts';
 import { type EntryFile, EntryWriter } from '../../../../src/processing/runtime/spill/entry-writer.ts';
 import { MemoryBudget } from '../../../../src/processing/runtime/spill/memory-budget.ts';
 import { RecordCodec } from '../../../../src/processing/runtime/spill/record-codec.ts';
 import { SpillFolder } from '../../../../src/processing/runtime/spill/spill-folder.ts';
-import { temporaryFolder } from '../../../conformance/folder.ts';
-import { LEAST } from './bare-join.ts';
+import { LEAST, spillingFolder } from '../runtime/spilling-folder.ts';
 import { naiveJoin, type Row, shown } from './naive-join.ts';
 
-const temporary = temporaryFolder();
-const folder = temporary.path('spill');
-mkdirSync(folder);
-
-afterEach(() => expect(readdirSync(folder)).toEqual([]));
+const { folder } = spillingFolder();
 
 /** So many rows of each of these keys, one key behind the other: each pass then has others. */
 const rowsOf = (keys: readonly number[], each: number): Row[] =>

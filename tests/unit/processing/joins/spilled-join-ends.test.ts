@@ -1,36 +1,20 @@
-import { mkdirSync, readdirSync } from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { from } from '../../../../src/from.ts';
 import { toArray } from '../../../../src/io/memory/to-array.ts';
-import type { Flow } from '../../../../src/processing/graph/flow.ts';
 import { pipeline } from '../../../../src/processing/graph/pipeline.ts';
 import { type JoinOptions, join } from '../../../../src/processing/joins/join.ts';
 import { take } from '../../../../src/processing/operators/take.ts';
 import { skip } from '../../../../src/processing/policies/skip.ts';
-import { SpillFolder } from '../../../../src/processing/runtime/spill/spill-folder.ts';
-import { run, start } from '../../../../src/start.ts';
-import { openFiles, temporaryFolder } from '../../../conformance/folder.ts';
-import { errno, faultySpill } from '../runtime/faulty-spill.ts';
-import { asBuild, bareJoin, keyed, LEAST, on, rows } from './bare-join.ts';
+import type { SpillFolder } from '../../../../src/processing/runtime/spill/spill-folder.ts';
+import { start } from '../../../../src/start.ts';
+import { type DiskFailure, expectDiskFailure } from '../runtime/faulty-spill.ts';
+import { LEAST, spillingFolder } from '../runtime/spilling-folder.ts';
+import { asBuild, bareJoin, keyed, on, rows } from './bare-join.ts';
+import { joinedBy } from './joined.ts';
 import type { Row } from './naive-join.ts';
 
-const temporary = temporaryFolder();
-const folder = temporary.path('spill');
-mkdirSync(folder);
-
-const options = { memory: LEAST, spill: { folder } };
-
-afterEach(() => {
-  expect(readdirSync(folder)).toEqual([]);
-  expect(openFiles()).toEqual([]);
-});
-
-async function joined<B>(flow: Flow<B>, how: object = options) {
-  const out = toArray<B>();
-  const summary = await run(pipeline('x', flow.to(out)), how);
-  expect(summary.balance.closed).toBe(true);
-  return { records: out.records, held: summary.held! };
-}
+const { folder, options } = spillingFolder();
+const joined = joinedBy(options);
 
 describe('state beyond the memory', () => {
   test('is an error where nothing may spill', async () => {
@@ -113,25 +97,19 @@ describe('ends that leave nothing on the disk', () => {
     await expect(live.done).rejects.toMatchObject({ code: 'ERR_ABORTED', secondary: [] });
   });
 
-  test.each([
+  test.each<DiskFailure>([
     ['write', 1, 'ENOSPC', 'ERR_SPACE'],
     ['write', 60, 'ENOSPC', 'ERR_SPACE'],
     ['open', 3, 'ENOSPC', 'ERR_SPACE'],
     ['read', 4, 'EIO', 'ERR_IO'],
     ['read', 40, 'EIO', 'ERR_IO'],
-  ] as const)('the disk fails: %s %i', async (call, nth, code, expected) => {
-    const system = faultySpill((one, times) => (one === call && times >= nth ? errno(code) : undefined));
-    const spill = new SpillFolder(folder, system);
-    const { logic, memory } = bareJoin('full', spill);
-    const work = async () => {
+  ])('the disk fails: %s %i', async (...failure) => {
+    const full = (spill: SpillFolder) => bareJoin('full', spill);
+    await expectDiskFailure(folder, failure, full, async (logic) => {
       await logic.write(asBuild(rows(3000)));
       await logic.write(rows(3000));
       await logic.end();
-    };
-    await expect(work()).rejects.toMatchObject({ code: expected });
-    logic.abort(undefined);
-    expect(memory.used).toBe(0);
-    await spill.close();
+    });
   });
 });
 

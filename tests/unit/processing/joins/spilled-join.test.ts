@@ -1,37 +1,18 @@
-import { mkdirSync, readdirSync } from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { from, readFrom } from '../../../../src/from.ts';
-import { toArray } from '../../../../src/io/memory/to-array.ts';
-import type { Flow } from '../../../../src/processing/graph/flow.ts';
-import { pipeline } from '../../../../src/processing/graph/pipeline.ts';
 import { type JoinOptions, join } from '../../../../src/processing/joins/join.ts';
 import { type JoinKind, joinKinds } from '../../../../src/processing/joins/join-kinds.ts';
 import { map } from '../../../../src/processing/operators/map.ts';
 import { take } from '../../../../src/processing/operators/take.ts';
 import { SpillFolder } from '../../../../src/processing/runtime/spill/spill-folder.ts';
-import { run } from '../../../../src/start.ts';
-import { openFiles, temporaryFolder } from '../../../conformance/folder.ts';
 import { barrier, scripted, watermark } from '../runtime/scripted-reader.ts';
-import { asBuild, bareJoin, keyed, LEAST, on, rows } from './bare-join.ts';
+import { LEAST, spillingFolder } from '../runtime/spilling-folder.ts';
+import { asBuild, bareJoin, keyed, on, rows } from './bare-join.ts';
+import { joinedBy } from './joined.ts';
 import { naiveJoin, type Row, shown } from './naive-join.ts';
 
-const temporary = temporaryFolder();
-const folder = temporary.path('spill');
-mkdirSync(folder);
-
-const options = { memory: LEAST, spill: { folder } };
-
-afterEach(() => {
-  expect(readdirSync(folder)).toEqual([]);
-  expect(openFiles()).toEqual([]);
-});
-
-async function joined<B>(flow: Flow<B>, how: object = options) {
-  const out = toArray<B>();
-  const summary = await run(pipeline('x', flow.to(out)), how);
-  expect(summary.balance.closed).toBe(true);
-  return { records: out.records, held: summary.held! };
-}
+const { folder, options } = spillingFolder();
+const joined = joinedBy(options);
 
 describe('while the build side fits', () => {
   test('results come in the order of the other side, as they come, and nothing goes to the disk', async () => {

@@ -1,6 +1,5 @@
-import { mkdirSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { from } from '../../../../src/from.ts';
 import type { Aggregate } from '../../../../src/interfaces/aggregate.ts';
 import type { DuplexContext, DuplexOperator, Operator } from '../../../../src/interfaces/operator.ts';
@@ -18,22 +17,12 @@ import { quantile } from '../../../../src/processing/operators/aggregates/quanti
 import { sum } from '../../../../src/processing/operators/aggregates/sum.ts';
 import { take } from '../../../../src/processing/operators/take.ts';
 import { MemoryBudget } from '../../../../src/processing/runtime/spill/memory-budget.ts';
-import { SpillFolder } from '../../../../src/processing/runtime/spill/spill-folder.ts';
+import type { SpillFolder } from '../../../../src/processing/runtime/spill/spill-folder.ts';
 import { run, start } from '../../../../src/start.ts';
-import { openFiles, temporaryFolder } from '../../../conformance/folder.ts';
-import { errno, faultySpill } from '../runtime/faulty-spill.ts';
+import { DISK_FAILURES, expectDiskFailure } from '../runtime/faulty-spill.ts';
+import { LEAST, spillingFolder } from '../runtime/spilling-folder.ts';
 
-const temporary = temporaryFolder();
-const folder = temporary.path('spill');
-mkdirSync(folder);
-
-const LEAST = 64 * 1024;
-const options = { memory: LEAST, spill: { folder } };
-
-afterEach(() => {
-  expect(readdirSync(folder)).toEqual([]);
-  expect(openFiles()).toEqual([]);
-});
+const { folder, options } = spillingFolder();
 
 interface Order {
   readonly user: unknown;
@@ -62,6 +51,13 @@ async function results<A, B>(input: readonly A[], operator: Operator<A, B>) {
   const out = toArray<B>();
   const summary = await run(pipeline('grouped', from(input).pipe(operator).to(out)), options);
   return { records: out.records, summary };
+}
+
+function bare(spill: SpillFolder) {
+  const memory = new MemoryBudget(LEAST).account('aggregate');
+  const context = { node: 'aggregate', memory, spill, emit: async () => {}, cancelled: false };
+  const operator = aggregateSpilled(userOf, aggregates()) as DuplexOperator<Order, unknown>;
+  return { logic: operator.create(context as unknown as DuplexContext<unknown>), memory };
 }
 
 describe('more keys than memory holds', () => {
@@ -200,25 +196,11 @@ describe('ends that leave nothing on the disk', () => {
     await expect(live.done).rejects.toMatchObject({ code: 'ERR_ABORTED', secondary: [] });
   });
 
-  test.each([
-    ['write', 20, 'ENOSPC', 'ERR_SPACE'],
-    ['open', 3, 'ENOSPC', 'ERR_SPACE'],
-    ['read', 4, 'EIO', 'ERR_IO'],
-  ] as const)('the disk fails: %s %i', async (call, nth, code, expected) => {
-    const system = faultySpill((one, times) => (one === call && times >= nth ? errno(code) : undefined));
-    const spill = new SpillFolder(folder, system);
-    const memory = new MemoryBudget(LEAST).account('aggregate');
-    const context = { node: 'aggregate', memory, spill, emit: async () => {}, cancelled: false };
-    const operator = aggregateSpilled(userOf, aggregates()) as DuplexOperator<Order, unknown>;
-    const logic = operator.create(context as unknown as DuplexContext<unknown>);
-    const work = async () => {
+  test.each(DISK_FAILURES)('the disk fails: %s %i', async (...failure) => {
+    await expectDiskFailure(folder, failure, bare, async (logic) => {
       await logic.write(orders(5000, 5000));
       await logic.end();
-    };
-    await expect(work()).rejects.toMatchObject({ code: expected });
-    logic.abort(undefined);
-    expect(memory.used).toBe(0);
-    await spill.close();
+    });
   });
 });
 

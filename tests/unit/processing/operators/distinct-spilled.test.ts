@@ -1,6 +1,5 @@
-import { mkdirSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { from, readFrom } from '../../../../src/from.ts';
 import type { DuplexContext, DuplexOperator } from '../../../../src/interfaces/operator.ts';
 import type { Signal } from '../../../../src/interfaces/signal.ts';
@@ -12,21 +11,11 @@ import { skip } from '../../../../src/processing/policies/skip.ts';
 import { MemoryBudget } from '../../../../src/processing/runtime/spill/memory-budget.ts';
 import { SpillFolder } from '../../../../src/processing/runtime/spill/spill-folder.ts';
 import { run, start } from '../../../../src/start.ts';
-import { openFiles, temporaryFolder } from '../../../conformance/folder.ts';
-import { errno, faultySpill } from '../runtime/faulty-spill.ts';
+import { DISK_FAILURES, expectDiskFailure } from '../runtime/faulty-spill.ts';
 import { barrier, scripted, watermark } from '../runtime/scripted-reader.ts';
+import { LEAST, spillingFolder } from '../runtime/spilling-folder.ts';
 
-const temporary = temporaryFolder();
-const folder = temporary.path('spill');
-mkdirSync(folder);
-
-const LEAST = 64 * 1024;
-const options = { memory: LEAST, spill: { folder } };
-
-afterEach(() => {
-  expect(readdirSync(folder)).toEqual([]);
-  expect(openFiles()).toEqual([]);
-});
+const { folder, options } = spillingFolder();
 
 interface Order {
   readonly n: number;
@@ -220,22 +209,11 @@ describe('ends that leave nothing on the disk', () => {
     await expect(live.done).rejects.toMatchObject({ code: 'ERR_ABORTED', secondary: [] });
   });
 
-  test.each([
-    ['write', 20, 'ENOSPC', 'ERR_SPACE'],
-    ['open', 3, 'ENOSPC', 'ERR_SPACE'],
-    ['read', 4, 'EIO', 'ERR_IO'],
-  ] as const)('the disk fails: %s %i', async (call, nth, code, expected) => {
-    const system = faultySpill((one, times) => (one === call && times >= nth ? errno(code) : undefined));
-    const spill = new SpillFolder(folder, system);
-    const { logic, memory } = bare(spill);
-    const work = async () => {
+  test.each(DISK_FAILURES)('the disk fails: %s %i', async (...failure) => {
+    await expectDiskFailure(folder, failure, bare, async (logic) => {
       await logic.write(orders(5000, 5000));
       await logic.end();
-    };
-    await expect(work()).rejects.toMatchObject({ code: expected });
-    logic.abort(undefined);
-    expect(memory.used).toBe(0);
-    await spill.close();
+    });
   });
 });
 

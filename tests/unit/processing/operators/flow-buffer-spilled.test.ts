@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { from, readFrom } from '../../../../src/from.ts';
 import type { DuplexContext, DuplexOperator } from '../../../../src/interfaces/operator.ts';
 import { discard } from '../../../../src/io/memory/discard.ts';
@@ -16,23 +16,15 @@ import { SpillFolder } from '../../../../src/processing/runtime/spill/spill-fold
 import { run, start } from '../../../../src/start.ts';
 import { turns } from '../../../../src/testing/turns.ts';
 import { virtualClock } from '../../../../src/testing/virtual-clock.ts';
-import { openFiles, temporaryFolder } from '../../../conformance/folder.ts';
-import { errno, faultySpill } from '../runtime/faulty-spill.ts';
+import { type DiskFailure, failingSpill } from '../runtime/faulty-spill.ts';
 import { gate, recording } from '../runtime/recording-writer.ts';
 import { barrier, type Line, numbers, scripted, watermark } from '../runtime/scripted-reader.ts';
+import { LEAST, spillingFolder } from '../runtime/spilling-folder.ts';
 
-const temporary = temporaryFolder();
-const folder = temporary.path('spill');
-mkdirSync(folder);
-
-const options = { memory: 64 * 1024, spill: { folder }, stallAfter: false, clock: virtualClock() } as const;
+const { folder, options: least } = spillingFolder();
+const options = { ...least, stallAfter: false, clock: virtualClock() } as const;
 const spilling = <A>(size: number) => buffer<A>({ size, overflow: 'spill' });
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
-
-afterEach(() => {
-  expect(readdirSync(folder)).toEqual([]);
-  expect(openFiles()).toEqual([]);
-});
 
 /** Files of the run that goes on. */
 const files = (): string[] => readdirSync(folder).flatMap((run) => readdirSync(join(folder, run)));
@@ -224,18 +216,17 @@ describe('ends that leave nothing on the disk', () => {
     });
   });
 
-  test.each([
+  test.each<DiskFailure>([
     ['write', 3, 'ENOSPC', 'ERR_SPACE'],
     ['open', 1, 'ENOSPC', 'ERR_SPACE'],
     ['read', 2, 'EIO', 'ERR_IO'],
-  ] as const)('the disk fails: %s %i', async (call, nth, code, expected) => {
-    const system = faultySpill((one, times) => (one === call && times >= nth ? errno(code) : undefined));
-    const spill = new SpillFolder(folder, system);
+  ])('the disk fails: %s %i', async (...failure) => {
+    const spill = new SpillFolder(folder, failingSpill(failure));
     const { logic, memory, failures, door } = bare(spill);
     await logic.write(upTo(5000), { source: 'x', at: (index) => ({ source: 'x', record: index + 1 }) });
     door.open();
     await logic.end();
-    expect(failures).toEqual([expect.objectContaining({ code: expected })]);
+    expect(failures).toEqual([expect.objectContaining({ code: failure[3] })]);
     logic.abort(undefined);
     expect(memory.used).toBe(0);
     await spill.close();
@@ -247,7 +238,7 @@ function bare(spill: SpillFolder) {
   const door = gate();
   const log: unknown[] = [];
   const failures: unknown[] = [];
-  const memory = new MemoryBudget(64 * 1024).account('buffer');
+  const memory = new MemoryBudget(LEAST).account('buffer');
   const logic = (spilling<number>(4) as DuplexOperator<number, number>).create({
     node: 'buffer',
     memory,

@@ -1,5 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { from } from '../../../../src/from.ts';
 import type { DuplexContext, DuplexLogic, DuplexOperator } from '../../../../src/interfaces/operator.ts';
 import { toArray } from '../../../../src/io/memory/to-array.ts';
@@ -11,15 +10,10 @@ import { MemoryBudget } from '../../../../src/processing/runtime/spill/memory-bu
 import { type SpillFileSystem, SpillFolder } from '../../../../src/processing/runtime/spill/spill-folder.ts';
 import type { SortBy } from '../../../../src/processing/sorting/sort-order.ts';
 import { run, start } from '../../../../src/start.ts';
-import { openFiles, temporaryFolder } from '../../../conformance/folder.ts';
-import { errno, faultySpill } from '../runtime/faulty-spill.ts';
+import { type DiskFailure, errno, failingSpill, faultySpill } from '../runtime/faulty-spill.ts';
+import { LEAST, spillingFolder } from '../runtime/spilling-folder.ts';
 
-const temporary = temporaryFolder();
-const folder = temporary.path('spill');
-mkdirSync(folder);
-
-const LEAST = 64 * 1024;
-const options = { memory: LEAST, spill: { folder } };
+const { folder, options } = spillingFolder();
 
 interface Row {
   readonly place: number;
@@ -36,12 +30,6 @@ function rows(count: number): Row[] {
 }
 
 const byKey = (input: readonly Row[]) => input.toSorted((a, b) => a.key - b.key);
-
-/** Nothing is left on the disk, whichever way a test ended. */
-afterEach(() => {
-  expect(readdirSync(folder)).toEqual([]);
-  expect(openFiles()).toEqual([]);
-});
 
 const ways: [string, SortBy<Row>][] = [
   ['bytes', 'key'],
@@ -231,15 +219,14 @@ describe('a disk that fails', () => {
     expect(await sortOn(faultySpill(() => undefined))).toEqual(byKey(rows(6000)));
   });
 
-  test.each([
+  test.each<DiskFailure>([
     ['mkdtemp', 1, 'EACCES', 'ERR_PERMISSION'],
     ['open', 1, 'ENOSPC', 'ERR_SPACE'],
     ['write', 1, 'ENOSPC', 'ERR_SPACE'],
     ['write', 50, 'ENOSPC', 'ERR_SPACE'],
     ['read', 20, 'EIO', 'ERR_IO'],
-  ] as const)('%s %i gives %s', async (call, nth, code, expected) => {
-    const system = faultySpill((one, count) => (one === call && count >= nth ? errno(code) : undefined));
-    await expect(sortOn(system)).rejects.toMatchObject({ code: expected });
+  ])('%s %i gives %s', async (...failure) => {
+    await expect(sortOn(failingSpill(failure))).rejects.toMatchObject({ code: failure[3] });
   });
 
   test('which cannot remove what was merged is an error, too', async () => {

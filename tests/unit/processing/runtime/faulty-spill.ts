@@ -1,5 +1,7 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
-import type { SpillFileSystem } from '../../../../src/processing/runtime/spill/spill-folder.ts';
+import { expect } from 'vitest';
+import type { DuplexLogic } from '../../../../src/interfaces/operator.ts';
+import { type SpillFileSystem, SpillFolder } from '../../../../src/processing/runtime/spill/spill-folder.ts';
 
 type Call = 'mkdtemp' | 'open' | 'rm' | 'write' | 'read' | 'close';
 
@@ -50,4 +52,39 @@ export function faultySpill(fault: Fault): SpillFileSystem & { readonly calls: r
       };
     },
   };
+}
+
+/** A disk of which a call fails from the `nth` time on, and the code of what the run ends with. */
+export type DiskFailure = readonly [call: Call, nth: number, errno: string, code: string];
+
+/** In the middle of what is written, of what is opened, and of what is read. */
+export const DISK_FAILURES: readonly DiskFailure[] = [
+  ['write', 20, 'ENOSPC', 'ERR_SPACE'],
+  ['open', 3, 'ENOSPC', 'ERR_SPACE'],
+  ['read', 4, 'EIO', 'ERR_IO'],
+];
+
+export function failingSpill([call, nth, code]: DiskFailure): SpillFileSystem {
+  return faultySpill((one, count) => (one === call && count >= nth ? errno(code) : undefined));
+}
+
+/** A logic that works by itself, and the memory that it has. */
+interface Bare<A> {
+  readonly logic: DuplexLogic<A>;
+  readonly memory: { readonly used: number };
+}
+
+/** What is at work when the disk fails says so, and gives back what it held, in memory and on the disk. */
+export async function expectDiskFailure<A>(
+  folder: string,
+  failure: DiskFailure,
+  bare: (spill: SpillFolder) => Bare<A>,
+  work: (logic: DuplexLogic<A>) => Promise<void>,
+): Promise<void> {
+  const spill = new SpillFolder(folder, failingSpill(failure));
+  const { logic, memory } = bare(spill);
+  await expect(work(logic)).rejects.toMatchObject({ code: failure[3] });
+  logic.abort(undefined);
+  expect(memory.used).toBe(0);
+  await spill.close();
 }
