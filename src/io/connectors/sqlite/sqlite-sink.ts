@@ -37,6 +37,7 @@ export class SqliteSink<T> implements Sink<T> {
   readonly #settings: SqliteWriteSettings;
   readonly #context: WriteContext;
   readonly #patience: Patience;
+  readonly #target: string;
   readonly #doing: string;
   readonly #rows: TableRows;
   readonly #log: WriteLog | undefined;
@@ -56,6 +57,7 @@ export class SqliteSink<T> implements Sink<T> {
     this.#settings = settings;
     this.#context = context;
     this.#patience = { clock: context.clock, timeout: settings.timeout };
+    this.#target = target;
     this.#doing = `write to ${target}`;
     this.#rows = new TableRows(connection.database, settings, target, from);
     this.#output = from?.output ?? randomUUID();
@@ -77,12 +79,12 @@ export class SqliteSink<T> implements Sink<T> {
     const { table } = this.#settings;
     if (from.table !== table) {
       throw changedError(
-        this.#doing,
+        this.#target,
         `it wrote to the table ${JSON.stringify(from.table)}, and is to write to ${JSON.stringify(table)} now`,
         'Take the table that it was, or start afresh without the checkpoint.',
       );
     }
-    const standing = standingOf(from, this.#entry.committed(), this.#doing);
+    const standing = standingOf(from, this.#entry.committed(), this.#target);
     if (standing === 'replay')
       await this.#connection.alone(this.#doing, this.#patience, () => this.#replay(from));
     this.#since = from.sequence;
@@ -104,15 +106,11 @@ export class SqliteSink<T> implements Sink<T> {
 
   async #putLater(records: readonly T[]): Promise<void> {
     await this.#log?.flush();
-    await this.#turn();
-    const alone = !this.#checkpointed && this.#settings.commit === 'batch' && this.#written === undefined;
-    this.#put(records);
+    const alone = await this.#connection.within(this.#doing, this.#patience, (first) => {
+      this.#put(records);
+      return first && !this.#checkpointed && this.#settings.commit === 'batch';
+    });
     if (alone) await this.#commit(this.#written!);
-  }
-
-  /** Waits until the transaction may be written into, in this very turn. */
-  async #turn(): Promise<void> {
-    while (!this.#connection.ready) await this.#connection.begin(this.#doing, this.#patience);
   }
 
   #put(records: readonly T[]): void {
@@ -148,10 +146,8 @@ export class SqliteSink<T> implements Sink<T> {
     connection.check(this.#doing);
     const log = await this.#log?.state();
     if (this.#written !== undefined) {
-      await this.#turn();
-      connection.atomically(this.#doing, () =>
-        this.#entry.put(this.#sequence + 1, this.#context.clock.now()),
-      );
+      const put = () => this.#entry.put(this.#sequence + 1, this.#context.clock.now());
+      await connection.within(this.#doing, this.#patience, () => connection.atomically(this.#doing, put));
       this.#sequence++;
       this.#prepared = this.#written;
     }

@@ -84,12 +84,13 @@ export class WriteConnection {
     return this.database.isTransaction && !this.#busy && this.#lost === undefined;
   }
 
-  /** Opens the transaction, if none is open. */
-  async begin(doing: string, patience: Patience): Promise<void> {
-    if (this.ready) return;
-    await this.#exclusively(async () => {
+  /** Does something in the transaction, which is opened for it if none is open: `first` says so. */
+  within<T>(doing: string, patience: Patience, work: (first: boolean) => T): Promise<T> {
+    return this.#exclusively(async () => {
       this.check(doing);
+      const first = !this.database.isTransaction;
       await this.#begin(doing, patience);
+      return work(first);
     });
   }
 
