@@ -69,10 +69,10 @@ async function soak(round: number): Promise<void> {
     },
   );
   rmSync(folder, { recursive: true });
-  const { records, every, clock } = shape;
+  const { records, every, clock, store } = shape;
   const each = clock === 'records' ? `${every} records` : `${every} ms`;
   console.info(
-    `${Math.round(performance.now() / 1000)} s, round ${round}: ${kills} kills, ${jobs} jobs, ${resumed} of them went on from a checkpoint; ${records} records, a checkpoint each ${each}`,
+    `${Math.round(performance.now() / 1000)} s, round ${round}: ${kills} kills, ${jobs} jobs, ${resumed} of them went on from a checkpoint; ${records} records, a checkpoint each ${each} in a ${store}`,
   );
 }
 

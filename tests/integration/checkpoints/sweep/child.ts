@@ -15,13 +15,13 @@ const points = new FailPoints(kill);
 watchDisk(points);
 
 const { start } = await import('../../../../src/start.ts');
-const { directoryStore } = await import('../../../../src/processing/checkpoint/directory-store.ts');
 const { job } = await import('./job.ts');
 const { recordClock, timerClock } = await import('./record-clock.ts');
+const { storeOf } = await import('./stores.ts');
 const { watchedStore } = await import('./watched-parts.ts');
 
 const clock = shape.clock === 'records' ? recordClock() : timerClock();
-const store = watchedStore(directoryStore('state', { keep: shape.keep }), points);
+const store = watchedStore(storeOf(shape, '.'), points);
 process.stdout.write('ready\n');
 const began = performance.now();
 const { balance, checkpoints: made } = await start(job({ shape, points, clock }), {

@@ -22,6 +22,7 @@ import type { FailPoints } from './fail-points.ts';
 import { queueReader } from './queue.ts';
 import type { RecordClock } from './record-clock.ts';
 import type { Shape } from './shape.ts';
+import { DATABASE } from './stores.ts';
 import { watchedReader, watchedWriter } from './watched-parts.ts';
 
 const Order = z.object({
@@ -49,7 +50,7 @@ export function job({ shape, points, clock }: JobParts): Pipeline {
   const { chunkBytes, edgeCapacity, memory, messages, rotate, ordersTable } = shape;
   const to = <T>(writer: Writer<T>) => watchedWriter(writer, points);
   const options = { bufferBytes: chunkBytes };
-  const table = (name: string) => sqliteWriter({ database: 'out/tables.db', table: name, create: true });
+  const table = (name: string) => sqliteWriter({ database: DATABASE, table: name, create: true });
   const badRows = to(ndjsonWriter('out/bad-rows.ndjson', options));
   const rejects = to(ndjsonWriter('out/rejects.ndjson', options));
   const rows = watchedReader(csvReader('orders-*', { chunkBytes, onError: deadLetter(badRows) }), points);

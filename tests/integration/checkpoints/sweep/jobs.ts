@@ -1,7 +1,7 @@
 import { seededRandom } from '../../../../src/core/random.ts';
 import { PLACES, pointsOf } from './fail-points.ts';
 import type { Kill } from './life.ts';
-import { CUT, type Doomed, type Undisturbed } from './sweep.ts';
+import { cutIn, type Doomed, type Undisturbed } from './sweep.ts';
 
 /** The random numbers of one job, whatever other jobs there are. */
 const randomOf = (seed: number, number: number) => seededRandom(seed * 100_003 + number);
@@ -26,7 +26,7 @@ export function everyPoint(undisturbed: Undisturbed, seed: number): readonly Doo
   const always = pointsOf(PLACES.always).flatMap((point) =>
     passesOf(passes[point]).map((pass): Kill[] => [{ point, pass }]),
   );
-  const cut: Kill = { point: CUT, pass: Math.ceil((passes[CUT] ?? 1) / 2) };
+  const cut = cutIn(passes);
   const afterKill = pointsOf(PLACES.afterKill).flatMap((point) =>
     passesOf(passesAfterKill[point]).map((pass): Kill[] => [cut, { point, pass }]),
   );

@@ -7,6 +7,9 @@ import type { Shape } from './shape.ts';
 
 const CHILD = join(import.meta.dirname, 'child.ts');
 
+/** A process that takes so long comes to no end: a hundred times what it takes on a machine with nothing else to do. */
+const HANGS_AFTER_MS = 120_000;
+
 /** How a process is to end before its time: at a point, or so many milliseconds after it has begun to run. */
 export type Kill = PointKill | { readonly ms: number };
 
@@ -38,6 +41,11 @@ export function live(
     let stdout = '';
     let stderr = '';
     let timer: NodeJS.Timeout | undefined;
+    let hangs = false;
+    const hanging = setTimeout(() => {
+      hangs = true;
+      child.kill('SIGKILL');
+    }, HANGS_AFTER_MS);
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       if (kill !== undefined && 'ms' in kill) timer ??= setTimeout(() => child.kill('SIGKILL'), kill.ms);
@@ -48,7 +56,10 @@ export function live(
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      if (signal === 'SIGKILL' || stdout.endsWith(KILLED)) resolve(undefined);
+      clearTimeout(hanging);
+      if (hangs)
+        reject(new Error(`the process has come to no end in ${HANGS_AFTER_MS / 1000} s:\n${stderr}`));
+      else if (signal === 'SIGKILL' || stdout.endsWith(KILLED)) resolve(undefined);
       else if (code === 0) resolve(JSON.parse(stdout.trim().split('\n').at(-1)!) as Report);
       else reject(new Error(`the process ended with ${code ?? signal}:\n${stderr}`));
     });

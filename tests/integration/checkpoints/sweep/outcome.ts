@@ -17,10 +17,11 @@ const UNPACK: readonly (readonly [ending: string, unpack: (bytes: Buffer) => Buf
   ['.zst', (bytes) => Buffer.concat(new ZstdFrames().cut(bytes).map((frame) => zstdDecompressSync(frame)))],
 ];
 
-/** Where there are tables, and how their rows are read. */
-const DATABASES: Readonly<Record<string, (path: string) => Outcome['tables']>> = {
-  'tables.db': (path) =>
-    Object.fromEntries(['quiet', 'tickets', 'orders'].map((table) => [table, tableRows(path, table)])),
+/** Tables, and how their rows are read. */
+const TABLES: Readonly<Record<string, (folder: string, table: string) => readonly unknown[]>> = {
+  quiet: tableRows,
+  tickets: tableRows,
+  orders: tableRows,
 };
 
 /** A folder as it is named in the text of a dead letter. */
@@ -34,7 +35,6 @@ export function outcomeOf(folder: string): Outcome {
   const files = entries
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => [relative(out, path).split(sep).join('/'), path] as const)
-    .filter(([name]) => !Object.keys(DATABASES).includes(name))
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, path]) => {
       const bytes = readFileSync(path);
@@ -42,8 +42,8 @@ export function outcomeOf(folder: string): Outcome {
       const text = (unpack === undefined ? bytes : unpack(bytes)).toString('latin1');
       return [name, text.replaceAll(shownIn(folder), '')];
     });
-  const tables = Object.entries(DATABASES).map(([name, tablesOf]) => tablesOf(join(out, name)));
-  return { files: Object.fromEntries(files), tables: Object.assign({}, ...tables) };
+  const tables = Object.entries(TABLES).map(([table, rows]) => [table, rows(folder, table)]);
+  return { files: Object.fromEntries(files), tables: Object.fromEntries(tables) };
 }
 
 /** What is different first, in words; nothing when all is the same. */

@@ -12,6 +12,7 @@ export interface Shape {
   /** Between checkpoints: so many orders, or so many milliseconds. */
   readonly every: number;
   readonly clock: 'records' | 'timers';
+  readonly store: 'folder' | 'database';
   /** Checkpoints that stay. */
   readonly keep: number;
   /** Records of a file before the next one. */
@@ -31,6 +32,7 @@ export const SMALL: Shape = {
   memory: 65_536,
   every: 80,
   clock: 'records',
+  store: 'folder',
   keep: 2,
   rotate: 30,
   shops: 2,
@@ -52,6 +54,7 @@ export function randomShape(random: () => number): Shape {
     memory: skewed(65_536, 16_777_216),
     every: clock === 'records' ? Math.max(1, Math.round(records / skewed(1, 60))) : skewed(1, 100),
     clock,
+    store: random() < 0.6 ? 'folder' : 'database',
     keep: between(1, 4),
     rotate: skewed(5, 2000),
     shops: between(1, 12),

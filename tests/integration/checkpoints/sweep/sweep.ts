@@ -2,10 +2,12 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Balance } from '../../../../src/interfaces/run.ts';
+import type { PointKill } from './fail-points.ts';
 import { writeInput } from './input.ts';
 import { type Kill, live, type Report, shown } from './life.ts';
 import { difference, type Outcome, outcomeOf } from './outcome.ts';
 import type { Shape } from './shape.ts';
+import { storeOf } from './stores.ts';
 
 /** What a job comes to when nobody kills it. */
 export interface Undisturbed {
@@ -20,7 +22,11 @@ export interface Undisturbed {
 }
 
 /** Kills a run in the middle of its checkpoints, so that the next one has all kinds of things to do. */
-export const CUT = 'before checkpoint.rename';
+export function cutIn(passes: Report['passes']): PointKill {
+  // Databases rename nothing.
+  const point = ['before checkpoint.rename', 'before store.running'].find((one) => one in passes)!;
+  return { point, pass: Math.ceil(passes[point]! / 2) };
+}
 
 /** A job, and how its processes end, one after the other; the one after the last comes to the end of the job. */
 export interface Doomed {
@@ -62,8 +68,7 @@ export class Sweep {
     const outcome = outcomeOf(plain);
     const first = (await live(whole, shape))!;
     compare('a run with checkpoints', whole, first, { outcome, balance });
-    const times = first.passes[CUT]!;
-    const met = await live(cut, shape, { point: CUT, pass: Math.ceil(times / 2) });
+    const met = await live(cut, shape, cutIn(first.passes));
     const next = met ?? (await live(cut, shape))!;
     compare('a run that was killed once', cut, next, { outcome, balance });
     return new Sweep(shape, root, {
@@ -108,7 +113,7 @@ export class Sweep {
         }
         met.push(kill!);
         // Until there is a checkpoint, nobody knows of unfinished files.
-        if (checkpointsIn(folder).length === 0) for (const name of unfinishedIn(folder)) orphans.add(name);
+        if (!(await this.#hasCheckpoints(folder))) for (const name of unfinishedIn(folder)) orphans.add(name);
       }
       throw new Error('a process was killed that nobody was to kill');
     } catch (error) {
@@ -121,10 +126,16 @@ export class Sweep {
     }
   }
 
+  async #hasCheckpoints(folder: string): Promise<boolean> {
+    const view = await storeOf(this.shape, folder).inspect({ pipeline: 'sweep' });
+    return (await view.list()).length > 0;
+  }
+
   #judge(folder: string, report: Report, orphans: ReadonlySet<string>): void {
     for (const name of orphans) rmSync(join(folder, 'out', name), { force: true });
     compare('what it came to', folder, report, this.undisturbed);
-    const left = readdirSync(join(folder, 'state', 'sweep')).filter((name) => !name.endsWith('.kept'));
+    const state = join(folder, 'state', 'sweep');
+    const left = existsSync(state) ? readdirSync(state).filter((name) => !name.endsWith('.kept')) : [];
     const known = left.filter((name) => name.endsWith('.checkpoint'));
     // A process may have been killed between its last checkpoint and the removal of the oldest.
     if (known.length !== left.length || known.length > this.shape.keep + 1) {
@@ -146,11 +157,6 @@ function compare(
   throw new Error(
     `${what} has another balance than the undisturbed run: ${JSON.stringify(balance)}, not ${JSON.stringify(wanted.balance)}`,
   );
-}
-
-function checkpointsIn(folder: string): readonly string[] {
-  const state = join(folder, 'state', 'sweep');
-  return existsSync(state) ? readdirSync(state).filter((name) => name.endsWith('.checkpoint')) : [];
 }
 
 function unfinishedIn(folder: string): readonly string[] {

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { DATABASE } from './stores.ts';
 
-/** What is in a table of SQLite, in the order in which it was written; nothing where there is none. */
-export function tableRows(path: string, table: string): readonly unknown[] {
-  const database = new DatabaseSync(path, { readOnly: true });
+/** What is in a table of SQLite of a job, in the order in which it was written; nothing where there is none. */
+export function tableRows(folder: string, table: string): readonly unknown[] {
+  const database = new DatabaseSync(join(folder, DATABASE), { readOnly: true });
   try {
     const there = database.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(table);
     if (there === undefined) return [];
