@@ -4,7 +4,7 @@ import type { Checkpoint } from '../../interfaces/checkpoint.ts';
 import { readByThen, standingsOf } from '../../processing/checkpoint/manifest-reading.ts';
 import type { RunManifest } from '../../processing/checkpoint/run-manifest.ts';
 import type { NodeCounters } from '../../processing/runtime/counters.ts';
-import { formatCount } from '../terminal/figures.ts';
+import { countOf, formatCount } from '../terminal/figures.ts';
 import { printable } from '../terminal/printable.ts';
 import { readText } from '../terminal/read-text.ts';
 import { balanceText } from '../terminal/summary-text.ts';
@@ -49,7 +49,7 @@ function manifestLines(checkpoint: Checkpoint, manifest: RunManifest): string[] 
   return [
     `  read     ${readText(readByThen(manifest))}`,
     ...readers.map((reader) => `           ${printable(reader.node)}: ${standingText(reader)}`),
-    ...(files.length === 0 ? [] : [`  beside   ${files.map(printable).join(', ')}`]),
+    ...(files.length === 0 ? [] : [`  beside   ${filesText(files)}`]),
     '',
     ...nodeTable(checkpoint, manifest),
     ...(withheld.length === 0
@@ -59,6 +59,15 @@ function manifestLines(checkpoint: Checkpoint, manifest: RunManifest): string[] 
         ]),
     ...(summary === undefined ? [] : [balanceText(summary.balance)]),
   ];
+}
+
+/** Files that are named one by one. */
+const MOST_FILES = 5;
+
+function filesText(files: readonly string[]): string {
+  const more = files.length > MOST_FILES ? ', …' : '';
+  const names = files.slice(0, MOST_FILES).map(printable).join(', ');
+  return `${countOf(files.length, 'file')}: ${names}${more}`;
 }
 
 function nodeTable({ states }: Checkpoint, { graph, nodes, over }: RunManifest): string[] {

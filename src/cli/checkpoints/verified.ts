@@ -42,5 +42,5 @@ export function verdictText(all: readonly Verified[], store: string): string {
   const wrong = all.filter(({ problem }) => problem !== undefined).length;
   const many = countOf(all.length, 'checkpoint');
   if (wrong === 0) return `${many} in ${printable(store)}: all whole`;
-  return `${many} in ${printable(store)}: ${wrong} cannot be used; a run goes on from the newest that is whole`;
+  return `${many} in ${printable(store)}: ${wrong} cannot be used`;
 }

