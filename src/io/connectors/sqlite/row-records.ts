@@ -37,29 +37,41 @@ export class RowRecords {
     });
   }
 
-  /** The record of a row, and what is wrong with it, if anything: then its values are as SQLite has them. */
-  make(row: Row): { readonly record: Record<string, unknown>; readonly bad?: BadRow } {
+  /** The record of a row, and what is wrong with it, if anything: that value is as SQLite has it. */
+  make(row: Row): { readonly record: Record<string, unknown>; readonly bad?: BadRow | undefined } {
     const values: unknown[] = row;
+    const meant = this.#meanings.length === 0 ? undefined : this.#meant(values);
+    const unsafe = this.#integer === undefined ? undefined : this.#integers(values);
+    const bad = meant ?? unsafe;
+    const record = this.#build(values);
+    return bad === undefined ? { record } : { record, bad };
+  }
+
+  #integers(values: unknown[]): BadRow | undefined {
+    let bad: BadRow | undefined;
+    for (let place = 0; place < this.#names.length; place++) {
+      const value = values[place];
+      if (typeof value !== 'bigint') continue;
+      try {
+        values[place] = this.#integer!(value);
+      } catch (error) {
+        if (!(error instanceof UnsafeInteger)) throw error;
+        bad ??= { column: this.#names[place]!, value };
+      }
+    }
+    return bad;
+  }
+
+  #meant(values: unknown[]): BadRow | undefined {
+    let bad: BadRow | undefined;
     for (const [place, meaning] of this.#meanings) {
       const value = values[place];
       if (value === null) continue;
       const meant = MEANINGS[meaning](value);
-      if (meant === UNCONVERTIBLE) {
-        return { record: this.#build(row), bad: { column: this.#names[place]!, meaning, value } };
-      }
-      values[place] = meant;
+      if (meant === UNCONVERTIBLE) bad ??= { column: this.#names[place]!, meaning, value };
+      else values[place] = meant;
     }
-    for (let place = 0; this.#integer !== undefined && place < this.#names.length; place++) {
-      const value = values[place];
-      if (typeof value !== 'bigint') continue;
-      try {
-        values[place] = this.#integer(value);
-      } catch (error) {
-        if (!(error instanceof UnsafeInteger)) throw error;
-        return { record: this.#build(row), bad: { column: this.#names[place]!, value } };
-      }
-    }
-    return { record: this.#build(row) };
+    return bad;
   }
 }
 
