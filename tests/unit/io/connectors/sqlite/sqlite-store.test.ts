@@ -51,7 +51,7 @@ describe('the lock of a pipeline in a database', () => {
     expect(await failure(here.open(orders))).toMatchObject({
       code: 'ERR_LOCKED',
       hint: expect.stringMatching(
-        /takeOver: true, or delete the row of "orders" in the table millrace_locks/,
+        /takeOver: true .*, or delete the row of "orders" in the table millrace_locks/,
       ),
     });
     await (await here.open({ ...orders, takeOver: true })).close();
