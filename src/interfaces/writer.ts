@@ -25,6 +25,12 @@ export interface WriteContext {
    */
   readonly checkpointed?: boolean;
   /**
+   * Whether whatever fails ends the run, as no policy does anything else with it: then a write may also fail because of an
+   * earlier one, with an error that names its record (`origin`). Without it, each batch has to be answered for by its own
+   * write. @default false
+   */
+  readonly strict?: boolean;
+  /**
    * What `prepare` gave in an earlier run: the output is to be made what it was then, and written on. It may have been
    * closed since, when nothing more was to be written. Absent for a new output.
    */

@@ -64,6 +64,11 @@ export class NodeFailures {
     return this.#settling.kind !== 'fail';
   }
 
+  /** Whether every failure ends the run, at once. */
+  get strict(): boolean {
+    return this.#retry === undefined && !this.lenient;
+  }
+
   /**
    * Milliseconds to wait before the next try, or `undefined` when there is none. Counts the failure.
    *
@@ -201,7 +206,9 @@ export class NodeFailures {
   }
 
   /** Says where it happened: node, record, and where the callback was defined. */
-  #explain(error: Error, origin: Origin, verb = doing(this.#vertex.node)): MillraceError {
+  #explain(error: Error, at: Origin, verb = doing(this.#vertex.node)): MillraceError {
+    // What fails late says by itself which record it was.
+    const origin = (isMillraceError(error) ? error.origin : undefined) ?? at;
     if (this.#vertex.node.kind === 'reader' && isMillraceError(error)) return error;
     const site = nodeSite(this.#vertex.node);
     const defined = site === undefined ? '' : ` (${site})`;
@@ -241,6 +248,7 @@ function isFatal(error: unknown): error is MillraceError {
 const FATAL: ReadonlySet<ErrorCode> = new Set([
   'ERR_ABORTED',
   'ERR_BUDGET',
+  'ERR_DATABASE',
   'ERR_INTERNAL',
   'ERR_IO',
   'ERR_OUTPUT_CLOSED',

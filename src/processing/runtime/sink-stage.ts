@@ -79,6 +79,7 @@ export class SinkStage {
       clock,
       wrote,
       run: signal,
+      strict: this.node.failures.strict,
       ...(checkpoints !== undefined && { checkpointed: true, files: checkpoints.files(this.node.name) }),
       ...(from !== undefined && { from }),
     });

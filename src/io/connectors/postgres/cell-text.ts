@@ -14,7 +14,8 @@ export interface CellKind {
 }
 
 export function cellKind({ type, element }: Pick<TableColumn, 'type' | 'element'>): CellKind {
-  if (element !== undefined) return { form: 'array', element: cellKind({ type: element, element: undefined }) };
+  if (element !== undefined)
+    return { form: 'array', element: cellKind({ type: element, element: undefined }) };
   if (type === JSON_TYPE || type === JSONB) return { form: 'json' };
   return { form: type === BYTEA ? 'bytes' : 'other' };
 }

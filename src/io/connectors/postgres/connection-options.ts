@@ -71,6 +71,8 @@ export type ConnectionSettings = z.output<typeof ConnectionSchema>;
 export interface DatabasePlace {
   /** `host/database`: without user and password. */
   readonly label: string;
+  /** The name of the database. */
+  readonly database: string;
   /** Two connections to the same are interchangeable. */
   readonly key: string;
 }
@@ -87,6 +89,7 @@ export function databasePlace({ url, session }: ConnectionSettings): DatabasePla
   const shownHost = port === '5432' ? host : `${host}:${port}`;
   return {
     label: `${shownHost}/${database}`,
+    database,
     key: JSON.stringify([host, port, user, database, query('options') ?? '', Object.entries(session)]),
   };
 }

@@ -14,7 +14,9 @@ const ZERO = 0x30;
 const ESCAPES = new Uint8Array(128);
 const NUL = 1;
 ESCAPES[0] = NUL;
-for (const [character, escape] of ['\\\\', '\bb', '\ff', '\nn', '\rr', '\tt', '\vv'].map((pair) => [...pair])) {
+for (const [character, escape] of ['\\\\', '\bb', '\ff', '\nn', '\rr', '\tt', '\vv'].map((pair) => [
+  ...pair,
+])) {
   ESCAPES[character!.charCodeAt(0)] = escape!.charCodeAt(0);
 }
 
@@ -91,7 +93,7 @@ export class CopyBytes {
       // Not NaN, nor infinite, which compares to nothing, or lies beyond.
       if (cents <= MOST_CENTS && cents >= -MOST_CENTS && cents / 100 === value && cents !== 0) {
         this.#decimal(cents, block);
-      } else this.#at += block.latin1Write(Object.is(value, -0) ? '-0' : `${value}`, this.#at);
+      } else this.#at += block.write(Object.is(value, -0) ? '-0' : `${value}`, this.#at, 'latin1');
     }
     block[this.#at++] = TAB;
   }

@@ -13,6 +13,8 @@ export interface PgRows {
   readonly rows: readonly (readonly (string | null)[])[];
   readonly fields: readonly PgField[];
   readonly rowCount: number | null;
+  /** What was done, in one word: `COMMIT`. */
+  readonly command: string | null;
 }
 
 /** The end of a connection that what is submitted writes to. */

@@ -5,7 +5,7 @@ import type { PostgresConnection } from './postgres-connection.ts';
 import { isServerError } from './postgres-error.ts';
 import type { PostgresReadSettings } from './postgres-read-options.ts';
 import type { RowField } from './row-records.ts';
-import { primaryKey, tableColumns, tableSql } from './table-columns.ts';
+import { noTable, primaryKey, tableColumns, tableSql } from './table-columns.ts';
 import { type ElementTypes, fromText, unknownTypes } from './text-values.ts';
 
 /** A column that rows are put in order by, and the type to compare it with in SQL. */
@@ -78,7 +78,13 @@ async function orderOf(
     const order = [...new Set([...(since === undefined ? [] : [since]), ...(key ?? [])])];
     return { order, nullable: order.filter((name) => name !== since) };
   }
-  const columns = await tableColumns(connection, tableSql(table, schema), doing);
+  const name = tableSql(table, schema);
+  const columns = await tableColumns(connection, name);
+  if (columns === undefined) {
+    const hint =
+      'Names are taken as they are, capital letters too; say schema where it is not on the search path.';
+    throw noTable(doing, name, hint);
+  }
   const primary = primaryKey(columns);
   const wanted = key ?? primary;
   // What is unique by itself needs no other columns beside it.

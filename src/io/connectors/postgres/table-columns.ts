@@ -1,5 +1,5 @@
+import { MillraceError } from '../../../core/errors.ts';
 import { quoted } from '../sql/identifier.ts';
-import { databaseError } from '../sql/sql-error.ts';
 import type { PostgresConnection } from './postgres-connection.ts';
 
 /** A column of a table, as the catalogue has it. */
@@ -11,6 +11,8 @@ export interface TableColumn {
   readonly element: number | undefined;
   /** How the type is written in SQL. */
   readonly sqlType: string;
+  /** How its collation is written in SQL, where that is not the one of the type. */
+  readonly collation: string | undefined;
   readonly required: boolean;
   /** Whether it is computed from others, so that nothing can be written to it. */
   readonly generated: boolean;
@@ -20,8 +22,13 @@ export interface TableColumn {
 
 const COLUMNS = `
 SELECT a.attname, b.oid, CASE WHEN b.typcategory = 'A' THEN e.oid END, format_type(a.atttypid, NULL),
-  a.attnotnull, a.attgenerated <> '' OR a.attidentity = 'a', array_position(i.indkey::int2[], a.attnum)
+  a.attnotnull, a.attgenerated <> '', array_position(i.indkey::int2[], a.attnum),
+  CASE WHEN a.attcollation <> d.typcollation THEN
+    (SELECT format('COLLATE %I.%I', n.nspname, c.collname) FROM pg_catalog.pg_collation c
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace WHERE c.oid = a.attcollation)
+  END
 FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_type d ON d.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
 CROSS JOIN LATERAL (
   WITH RECURSIVE below AS (
@@ -41,23 +48,22 @@ export function tableSql(table: string, schema: string | undefined): string {
   return schema === undefined ? name : `${quoted(schema, 'schema')}.${name}`;
 }
 
-/**
- * The columns of a table, in their order.
- *
- * @throws MillraceError `ERR_DATABASE` when there is no such table; what `pg` says.
- */
+/** What answers statements. */
+type Asked = Pick<PostgresConnection, 'query'>;
+
+/** The columns of a table, in their order; `undefined` where there is no such table. Rejects with what `pg` says. */
 export async function tableColumns(
-  connection: PostgresConnection,
+  connection: Asked,
   table: string,
-  doing: string,
-): Promise<readonly TableColumn[]> {
+): Promise<readonly TableColumn[] | undefined> {
   const { rows } = await connection.query(COLUMNS, [table]);
-  if (rows.length === 0 && !(await tableExists(connection, table))) throw missingTable(table, doing);
-  return rows.map(([name, type, element, sqlType, required, generated, keyPlace]) => ({
+  if (rows.length === 0 && !(await tableExists(connection, table))) return undefined;
+  return rows.map(([name, type, element, sqlType, required, generated, keyPlace, collation]) => ({
     name: name!,
     type: Number(type),
     element: element == null ? undefined : Number(element),
     sqlType: sqlType!,
+    collation: collation ?? undefined,
     required: required === 't',
     generated: generated === 't',
     keyPlace: keyPlace == null ? undefined : Number(keyPlace) + 1,
@@ -65,20 +71,14 @@ export async function tableColumns(
 }
 
 /** Whether there is a table of this name, as SQL takes it. */
-export async function tableExists(connection: PostgresConnection, table: string): Promise<boolean> {
+async function tableExists(connection: Asked, table: string): Promise<boolean> {
   const { rows } = await connection.query('SELECT to_regclass($1) IS NOT NULL', [table]);
   return rows[0]![0] === 't';
 }
 
-function missingTable(table: string, doing: string): Error {
-  return databaseError({
-    doing,
-    found: `there is no table ${table}`,
-    cause: undefined,
-    code: '42P01',
-    hint: 'Names are taken as they are, capital letters too; say schema where it is not on the search path.',
-    retryable: false,
-  });
+/** The error for a table that is not there. */
+export function noTable(doing: string, table: string, hint: string): MillraceError {
+  return new MillraceError('ERR_NOT_FOUND', `Cannot ${doing}: there is no table ${table}`, { hint });
 }
 
 /** The names of the primary key, in its order; none where there is no such key. */
