@@ -17,7 +17,10 @@ export default defineConfig({
         hookTimeout: 120_000,
       }),
       project('memory', ['tests/memory/**/*.test.ts'], { testTimeout: 180_000 }),
-      project('services', ['tests/services/**/*.test.ts'], { testTimeout: 120_000 }),
+      project('services', ['tests/services/**/*.test.ts'], {
+        testTimeout: 120_000,
+        globalSetup: ['tests/services/postgres/server.ts'],
+      }),
       project('check', ['tests/check/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
     ],
   },

@@ -14,10 +14,10 @@ const ZERO = 0x30;
 const ESCAPES = new Uint8Array(128);
 const NUL = 1;
 ESCAPES[0] = NUL;
-for (const [character, escape] of ['\\\\', '\bb', '\ff', '\nn', '\rr', '\tt', '\vv'].map((pair) => [
+for (const [character, letter] of ['\\\\', '\bb', '\ff', '\nn', '\rr', '\tt', '\vv'].map((pair) => [
   ...pair,
 ])) {
-  ESCAPES[character!.charCodeAt(0)] = escape!.charCodeAt(0);
+  ESCAPES[character!.charCodeAt(0)] = letter!.charCodeAt(0);
 }
 
 const SPECIAL = /[\\\b\f\n\r\t\v]/;
@@ -59,11 +59,11 @@ export class CopyBytes {
     for (let index = 0; index < length; index++) {
       const code = value.charCodeAt(index);
       if (code >= 0x80) return this.#long(value);
-      const escape = ESCAPES[code]!;
-      if (escape !== 0) {
-        if (escape === NUL) return false;
+      const letter = ESCAPES[code]!;
+      if (letter !== 0) {
+        if (letter === NUL) return false;
         block[at++] = BACKSLASH;
-        block[at++] = escape;
+        block[at++] = letter;
       } else block[at++] = code;
     }
     block[at++] = TAB;

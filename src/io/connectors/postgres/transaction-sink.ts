@@ -121,8 +121,21 @@ export class TransactionSink<T> implements Sink<T> {
   }
 
   #take(batch: Batch<T>): void | Promise<void> {
-    if (this.#target.copy === undefined) return this.#takeFirst(batch);
-    return this.#strict ? this.#gather(batch) : this.#takeWhole(batch);
+    if (this.#target.copy === undefined) return this.#orNothing(() => this.#takeFirst(batch));
+    return this.#strict ? this.#gather(batch) : this.#orNothing(() => this.#takeWhole(batch));
+  }
+
+  /** From before the first of its rows on, what is in the transaction must not be committed. */
+  async #orNothing(take: () => Promise<void>): Promise<void> {
+    const { unprepared } = this.#transaction;
+    const had = unprepared.has(this);
+    unprepared.add(this);
+    try {
+      await take();
+    } catch (error) {
+      if (!had) unprepared.delete(this);
+      throw error;
+    }
   }
 
   /** Whether whatever fails ends the run. */

@@ -4,7 +4,7 @@ import { lostTransaction } from '../sql/sql-error.ts';
 import { type ConnectionSettings, databasePlace } from './connection-options.ts';
 import type { PgRows } from './pg-client.ts';
 import { PostgresConnection } from './postgres-connection.ts';
-import { postgresError } from './postgres-error.ts';
+import { isServerError, postgresError } from './postgres-error.ts';
 import { Unprepared } from './unprepared.ts';
 
 /** A part of a transaction that can be undone by itself. */
@@ -190,7 +190,7 @@ export class WriteTransaction {
     try {
       return await send();
     } catch (cause) {
-      const error = postgresError(doing, cause);
+      const error = this.#explained(doing, cause);
       if (this.#open || this.#connection.lost !== undefined) this.#lose(doing, error);
       throw error;
     }
@@ -201,7 +201,7 @@ export class WriteTransaction {
     try {
       return await send();
     } catch (cause) {
-      const error = postgresError(doing, cause);
+      const error = this.#explained(doing, cause);
       await this.#connection.query(UNDO_PART).catch(() => {
         throw this.#lose(doing, error);
       });
@@ -209,7 +209,12 @@ export class WriteTransaction {
     }
   }
 
-  #lose(doing: string, cause: MillraceError): MillraceError {
+  /** What else goes wrong between two statements says by itself what it is. */
+  #explained(doing: string, cause: unknown): unknown {
+    return isServerError(cause) || this.#connection.lost !== undefined ? postgresError(doing, cause) : cause;
+  }
+
+  #lose(doing: string, cause: unknown): MillraceError {
     this.#lost ??= lostTransaction(doing, cause);
     return this.#lost;
   }
