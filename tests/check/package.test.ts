@@ -135,6 +135,9 @@ describe('the package', () => {
       [
         "import { from, map, pipeline, run, type Summary, toArray } from 'millrace';",
         "import * as testing from 'millrace/testing';",
+        "import { postgres } from 'millrace/postgres';",
+        "postgres.read<{ id: number }>({ table: 't' }).to(postgres.write({ table: 't' }));",
+        "export const store = postgres.store('postgres://localhost/shop');",
         "import { sqlite } from 'millrace/sqlite';",
         "sqlite.read<{ id: number }>({ database: 'a.db', table: 't' }).to(sqlite.write({ database: 'b.db', table: 't' }));",
         'const doubled = from([1, 2, 3]).pipe(map((n) => n * 2));',

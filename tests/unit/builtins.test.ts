@@ -53,6 +53,7 @@ const LEAST: Readonly<Record<string, object>> = {
   'reader json': { paths: 'in.json' },
   'reader ndjson': { paths: ['in.ndjson'] },
   'reader parquet': { paths: 'in.parquet' },
+  'reader postgres': { url: 'postgres://localhost/shop', table: 't' },
   'reader sqlite': { database: 'in.db', table: 't' },
   'reader text': { paths: 'in-*.txt' },
   'writer arrow': { path: 'out.arrows' },
@@ -61,6 +62,7 @@ const LEAST: Readonly<Record<string, object>> = {
   'writer json': { path: 'out.json' },
   'writer ndjson': { path: 'out.ndjson' },
   'writer parquet': { path: 'out.parquet' },
+  'writer postgres': { url: 'postgres://localhost/shop', table: 't' },
   'writer sqlite': { database: 'out.db', table: 't' },
   'writer text': { path: 'out.txt' },
 };

@@ -56,14 +56,16 @@ export const PostgresWriteSchema = z.strictObject({
     .union([
       z.enum(['error', 'ignore']),
       z.strictObject({
-        key: z.union([
-          names,
-          z
-            .string()
-            .min(1)
-            .transform((name) => [name]),
-        ]),
-        update: z.array(z.string().min(1)).readonly().optional(),
+        key: z
+          .union([
+            names,
+            z
+              .string()
+              .min(1)
+              .transform((name) => [name]),
+          ])
+          .describe('The columns of the key'),
+        update: names.optional().describe('The columns that get their values; all but the key when absent'),
       }),
     ])
     .default('error')
