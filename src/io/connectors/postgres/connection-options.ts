@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Duration, duration } from '../../../core/duration.ts';
+import { parseOptions } from '../../../core/options.ts';
 
 /** How to get to a PostgreSQL database. */
 export interface PostgresConnectionOptions {
@@ -62,10 +63,15 @@ export const connectionFields = {
     .describe('Settings of each session, such as search_path'),
 } as const;
 
-const ConnectionSchema = z.object(connectionFields);
+const ConnectionSchema = z.strictObject(connectionFields);
 
 /** Checked {@link PostgresConnectionOptions}. */
 export type ConnectionSettings = z.output<typeof ConnectionSchema>;
+
+/** @throws MillraceError `ERR_OPTIONS`. */
+export function connectionSettings(options: PostgresConnectionOptions): ConnectionSettings {
+  return parseOptions(ConnectionSchema, options, 'the connection to PostgreSQL');
+}
 
 /** Where a database is, as far as it may be shown. */
 export interface DatabasePlace {
