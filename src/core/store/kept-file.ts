@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { KeptFile } from '../../interfaces/checkpoint.ts';
 import { MillraceError } from '../errors.ts';
+import { readInto, writeAll } from '../positioned-file.ts';
 import { errnoOf, storeError } from './store-error.ts';
 import { type StoreFileSystem, type StoreHandle, syncFolder } from './store-file-system.ts';
 
@@ -112,11 +113,7 @@ class DirectoryFile implements KeptFile {
     try {
       this.#check();
       // What a call that failed has written is written over.
-      for (let put = 0; put < bytes.length; ) {
-        const { bytesWritten } = await handle.write(bytes, put, bytes.length - put, this.#bytes + put);
-        if (bytesWritten === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' });
-        put += bytesWritten;
-      }
+      await writeAll(handle, bytes, this.#bytes);
       this.#bytes += bytes.length;
     } catch (error) {
       throw storeError(`write to ${path}`, error);
@@ -127,13 +124,7 @@ class DirectoryFile implements KeptFile {
     const { path, handle } = this.#file;
     const wanted = Math.min(into.length, this.#bytes - position);
     try {
-      let filled = 0;
-      while (filled < wanted) {
-        const { bytesRead } = await handle.read(into, filled, wanted - filled, position + filled);
-        if (bytesRead === 0) break;
-        filled += bytesRead;
-      }
-      return filled;
+      return await readInto(handle, into, wanted, position);
     } catch (error) {
       throw storeError(`read from ${path}`, error);
     }

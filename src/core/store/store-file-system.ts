@@ -1,21 +1,10 @@
 import { link, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { type PositionedFile, readInto, writeAll } from '../positioned-file.ts';
 import { errnoOf } from './store-error.ts';
 
 /** What the directory store needs of an open file: a slice of Node's `FileHandle`. */
-export interface StoreHandle {
-  write(
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    position: number,
-  ): Promise<{ readonly bytesWritten: number }>;
-  read(
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    position: number,
-  ): Promise<{ readonly bytesRead: number }>;
+export interface StoreHandle extends PositionedFile {
   stat(): Promise<{ readonly size: number }>;
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -42,9 +31,6 @@ export const nodeStoreFileSystem: StoreFileSystem = Object.freeze({
   unlink,
 });
 
-/** Bytes that are read in one go: a call cannot take more than two gibibytes. */
-const PIECE = 16 * 1024 * 1024;
-
 /** Writes a new file, for its owner's eyes only; when it resolves, the bytes are on the disk, though perhaps not the name. */
 export async function putFile(
   fileSystem: StoreFileSystem,
@@ -56,11 +42,7 @@ export async function putFile(
   try {
     let position = 0;
     for (const chunk of chunks) {
-      for (let put = 0; put < chunk.length; ) {
-        const { bytesWritten } = await handle.write(chunk, put, chunk.length - put, position + put);
-        if (bytesWritten === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' });
-        put += bytesWritten;
-      }
+      await writeAll(handle, chunk, position);
       position += chunk.length;
     }
     await handle.sync();
@@ -78,13 +60,7 @@ export async function wholeFile(fileSystem: StoreFileSystem, path: string): Prom
   try {
     const { size } = await handle.stat();
     const bytes = Buffer.allocUnsafeSlow(size);
-    let filled = 0;
-    while (filled < size) {
-      const { bytesRead } = await handle.read(bytes, filled, Math.min(PIECE, size - filled), filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return bytes.subarray(0, filled);
+    return bytes.subarray(0, await readInto(handle, bytes, size, 0));
   } finally {
     await handle.close().catch(() => undefined);
   }

@@ -1,6 +1,7 @@
+import type { PositionedFile } from '../../../core/positioned-file.ts';
 import type { KeptFile, NodeFiles } from '../../../interfaces/checkpoint.ts';
 import type { KeptSpill, Spill, SpillFile, SpillReader } from '../../../interfaces/memory.ts';
-import { BlockFile, type SpillHandle, type SpillPlace } from './spill-file.ts';
+import { BlockFile, type SpillPlace } from './spill-file.ts';
 
 /** Where state of one node goes in a run with checkpoints: to files beside those, for later runs to go on with. */
 export class KeptFilesSpill implements Spill {
@@ -47,7 +48,7 @@ function placeOf(name: string, files: NodeFiles, open: () => Promise<KeptFile>):
   };
 }
 
-function handleOf(file: KeptFile): SpillHandle {
+function handleOf(file: KeptFile): PositionedFile {
   return {
     async write(bytes, offset, length) {
       await file.append(bytes.subarray(offset, offset + length));

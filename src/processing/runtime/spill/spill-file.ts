@@ -1,5 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { MillraceError } from '../../../core/errors.ts';
+import { type PositionedFile, readInto, writeAll } from '../../../core/positioned-file.ts';
 import type { KeptSpill, SpillFile, SpillReader } from '../../../interfaces/memory.ts';
 import { spillError } from './spill-error.ts';
 
@@ -9,28 +10,12 @@ const HEADER = 8;
 /** The fastest of the levels that compress at all: about 600 MB/s, and twice that to read. */
 const PARAMETERS = { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 };
 
-/** What a file needs of an open one below it. */
-export interface SpillHandle {
-  write(
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    position: number,
-  ): Promise<{ readonly bytesWritten: number }>;
-  read(
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    position: number,
-  ): Promise<{ readonly bytesRead: number }>;
-}
-
 /** Where a file lies. */
 export interface SpillPlace {
   /** For errors: the folder, or the store. */
   readonly label: string;
   /** Opens it; called once, when it is first needed. */
-  open(): Promise<SpillHandle>;
+  open(): Promise<PositionedFile>;
   /** Closes it if it is open, and removes it, or lets it be removed. */
   remove(): Promise<void>;
   /** What later runs know it by; absent where it does not outlive this one. */
@@ -46,7 +31,7 @@ export interface FileEvents {
 export class BlockFile implements SpillFile {
   readonly #place: SpillPlace;
   readonly #events: FileEvents;
-  #handle: Promise<SpillHandle> | undefined;
+  #handle: Promise<PositionedFile> | undefined;
   #bytes: number;
   /** The call of the file system that is under way; one at a time. */
   #pending: Promise<unknown> = Promise.resolve();
@@ -89,11 +74,7 @@ export class BlockFile implements SpillFile {
   async #put(bytes: Buffer, position: number): Promise<void> {
     const handle = await this.open();
     try {
-      for (let put = 0; put < bytes.length; ) {
-        const { bytesWritten } = await handle.write(bytes, put, bytes.length - put, position + put);
-        if (bytesWritten === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' });
-        put += bytesWritten;
-      }
+      await writeAll(handle, bytes, position);
     } catch (error) {
       throw spillError('spill to', this.label, error);
     } finally {
@@ -101,7 +82,7 @@ export class BlockFile implements SpillFile {
     }
   }
 
-  async open(): Promise<SpillHandle> {
+  async open(): Promise<PositionedFile> {
     if (this.#removed !== undefined) throw new MillraceError('ERR_ABORTED', 'Cannot spill: the run is over');
     this.#handle ??= this.#place.open().catch((error: unknown) => {
       throw spillError('spill to', this.label, error);
@@ -123,13 +104,10 @@ export class BlockFile implements SpillFile {
     await filling;
   }
 
-  async #fill(handle: SpillHandle, bytes: Uint8Array, length: number, position: number): Promise<void> {
+  async #fill(handle: PositionedFile, bytes: Uint8Array, length: number, position: number): Promise<void> {
     try {
-      for (let filled = 0; filled < length; ) {
-        const { bytesRead } = await handle.read(bytes, filled, length - filled, position + filled);
-        if (bytesRead === 0) throw new Error(`the file ends at ${position + filled}, too early`);
-        filled += bytesRead;
-      }
+      const filled = await readInto(handle, bytes, length, position);
+      if (filled < length) throw new Error(`the file ends at ${position + filled}, too early`);
     } catch (error) {
       throw spillError('read back from', this.label, error);
     }

@@ -2,18 +2,19 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MillraceError } from '../../../core/errors.ts';
+import type { PositionedFile } from '../../../core/positioned-file.ts';
 import type { NodeFiles } from '../../../interfaces/checkpoint.ts';
 import type { KeptSpill, Spill, SpillFile } from '../../../interfaces/memory.ts';
 import { folderPrefix, sweepDead } from './folder-owner.ts';
 import { KeptFilesSpill } from './kept-files-spill.ts';
 import { keepTrackOf, released } from './live-folders.ts';
 import { spillError } from './spill-error.ts';
-import { BlockFile, type SpillHandle, type SpillPlace } from './spill-file.ts';
+import { BlockFile, type SpillPlace } from './spill-file.ts';
 
 /** What temporary files need of the file system; tests put failing ones in its place. */
 export interface SpillFileSystem {
   mkdtemp(prefix: string): Promise<string>;
-  open(path: string, flags: string, mode: number): Promise<SpillHandle & { close(): Promise<void> }>;
+  open(path: string, flags: string, mode: number): Promise<PositionedFile & { close(): Promise<void> }>;
   rm(path: string, options: { readonly recursive: true; readonly force: true }): Promise<void>;
 }
 
