@@ -4,7 +4,7 @@ import type { Batch } from '../../../interfaces/batch.ts';
 import type { Watermark } from '../../../interfaces/signal.ts';
 import type { Receiver } from '../streams.ts';
 import { traceBatch } from '../trace.ts';
-import type { HeadParts } from './head.ts';
+import type { Head, HeadParts } from './head.ts';
 import { Inputs } from './inputs.ts';
 
 /** A batch, with the event time that comes behind it. */
@@ -41,17 +41,22 @@ interface Remembered {
 export interface HeldUse {
   /** A batch has come; the input holds it. */
   took?(index: number, batch: Batch<unknown>): void;
-  /** Goes on with what is held, as far as that is possible. */
-  goOn(): Promise<void>;
+  /** Whether anything comes of what is held, as it is. */
+  ready(): boolean;
+  /** Takes it: what goes on. */
+  rows(): Batch<unknown> | undefined;
+  /** Whether nothing will come of it any more. */
+  done(): boolean;
 }
 
 /** Many inputs whose records are used side by side: one batch of each is held. */
 export class HeldInputs {
   readonly all: readonly HeldInput[];
-  readonly receivers: readonly Receiver[];
+  readonly #receivers: readonly Receiver[];
   readonly #parts: HeadParts;
   readonly #inputs: Inputs;
   readonly #use: HeldUse;
+  #going = false;
 
   constructor(parts: HeadParts, count: number, use: HeldUse) {
     this.#parts = parts;
@@ -67,12 +72,12 @@ export class HeldInputs {
       ended: false,
     }));
     this.#inputs = new Inputs(count, (signal) => parts.body.signal(signal), restored?.inputs);
-    this.receivers = this.all.map((input, index) => ({
+    this.#receivers = this.all.map((input, index) => ({
       receive: (item) => (item.kind === 'batch' ? this.#receive(index, item) : this.#signal(index, item)),
       ended: async () => {
         input.ended = true;
         await this.#inputs.ended(index, input.batch !== undefined);
-        await use.goOn();
+        await this.#goOn();
       },
       crashed: (error) => parts.run.fail(error),
     }));
@@ -131,7 +136,7 @@ export class HeldInputs {
     if (body.over || item.records.length === 0) return;
     if (input.batch === undefined) this.#hold(index, item);
     else input.behind.push({ batch: item, mark: undefined });
-    this.#use.goOn().catch((error: unknown) => run.fail(error));
+    this.#goOn().catch((error: unknown) => run.fail(error));
   }
 
   /**
@@ -153,8 +158,21 @@ export class HeldInputs {
     Object.assign(input, { batch: item, position: 0 });
   }
 
+  /** Goes on with what is held, as far as that is possible. */
+  async #goOn(): Promise<void> {
+    const { body } = this.#parts;
+    if (this.#going) return;
+    this.#going = true;
+    while (this.#use.ready()) {
+      await body.deliver(() => this.#use.rows());
+      await this.#letGo();
+    }
+    this.#going = false;
+    if (!body.over && this.#use.done()) await body.end();
+  }
+
   /** Lets go of the batches that are used up; what comes behind them may come. */
-  async letGo(): Promise<void> {
+  async #letGo(): Promise<void> {
     for (const [index, input] of this.all.entries()) {
       if (input.batch === undefined || input.position < input.batch.records.length) continue;
       const { mark } = input;
@@ -174,8 +192,19 @@ export class HeldInputs {
     }
   }
 
+  /** As the head of a stage. */
+  get head(): Head {
+    return {
+      waitingFor: 'its inputs',
+      over: this.#over,
+      destroy: this.#over,
+      receivers: this.#receivers,
+      remembered: () => this.remembered,
+    };
+  }
+
   /** Nobody wants anything more, or the run is over: what is held is discarded. */
-  readonly over = (): void => {
+  readonly #over = (): void => {
     this.#inputs.release();
     const { counters } = this.#parts.node;
     for (const input of this.all) {

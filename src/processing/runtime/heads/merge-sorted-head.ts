@@ -15,12 +15,11 @@ interface Remembered {
 
 /** Merges inputs that are sorted; holds one batch of each, and waits for the one whose turn it may be. */
 export function mergeSortedHead(parts: HeadParts, count: number, order: SortOrder<unknown>): Head {
-  const { run, body, node } = parts;
+  const { run, node } = parts;
   const restored = run.checkpoints?.restored(node.name)?.state?.value as Remembered | undefined;
   /** The keys of the records that are held, and the last one that came, by input. */
   const keys: (readonly unknown[])[] = Array.from({ length: count }, () => []);
   const last: Last[] = [];
-  let merging = false;
 
   /** The input with the smallest record; `undefined` while one has none and may still get some. */
   const smallest = (): number | undefined => {
@@ -51,36 +50,28 @@ export function mergeSortedHead(parts: HeadParts, count: number, order: SortOrde
     return records.length === 0 ? undefined : batch(records, new GatheredOrigin(origins, indices));
   };
 
-  const merge = async (): Promise<void> => {
-    if (merging) return;
-    merging = true;
+  /** What a comparison throws is a failure of the node. */
+  const guarded = <R>(compared: () => R): R => {
     try {
-      while (smallest() !== undefined) {
-        await body.deliver(rows);
-        await held.letGo();
-      }
+      return compared();
     } catch (error) {
       throw recordFailure('merge', node.name, error);
-    } finally {
-      merging = false;
     }
-    if (!body.over && held.all.every((input) => input.ended && input.batch === undefined)) await body.end();
   };
 
-  const held = new HeldInputs(parts, count, {
+  const held: HeldInputs = new HeldInputs(parts, count, {
     took(index, taken) {
       keys[index] = sortedKeys(parts, index, taken, order, last[index]);
       last[index] = { key: keys[index].at(-1) };
     },
-    goOn: merge,
+    ready: () => guarded(() => smallest() !== undefined),
+    rows: () => guarded(rows),
+    done: () => held.all.every((input) => input.ended && input.batch === undefined),
   });
   // What is held again came before the last key that was remembered.
   for (const [index, before] of (restored?.last ?? []).entries()) last[index] = before;
   return {
-    waitingFor: 'its inputs',
-    over: held.over,
-    destroy: held.over,
-    receivers: held.receivers,
+    ...held.head,
     remembered: () => ({ ...held.remembered, last: keys.map((_, index) => last[index]) }),
   };
 }

@@ -5,9 +5,6 @@ import { HeldInputs } from './held-inputs.ts';
 
 /** Joins the inputs record by record; holds one batch of each, and ends with the shortest. */
 export function zipHead(parts: HeadParts, count: number): Head {
-  const { body } = parts;
-  let joining = false;
-
   const available = (): number =>
     Math.min(...held.all.map(({ batch: one, position }) => (one?.records.length ?? position) - position));
 
@@ -27,23 +24,10 @@ export function zipHead(parts: HeadParts, count: number): Head {
     return batch(records, new GatheredOrigin(origins, indices));
   };
 
-  const join = async (): Promise<void> => {
-    if (joining) return;
-    joining = true;
-    while (available() > 0) {
-      await body.deliver(rows);
-      await held.letGo();
-    }
-    joining = false;
-    if (!body.over && held.all.some((input) => input.ended && input.batch === undefined)) await body.end();
-  };
-
-  const held = new HeldInputs(parts, count, { goOn: join });
-  return {
-    waitingFor: 'its inputs',
-    over: held.over,
-    destroy: held.over,
-    receivers: held.receivers,
-    remembered: () => held.remembered,
-  };
+  const held: HeldInputs = new HeldInputs(parts, count, {
+    ready: () => available() > 0,
+    rows,
+    done: () => held.all.some((input) => input.ended && input.batch === undefined),
+  });
+  return held.head;
 }
