@@ -1,7 +1,14 @@
 import { MillraceError } from '../../../core/errors.ts';
 import { keyId } from '../key-id.ts';
 import type { KeyTimer } from './key-timers.ts';
-import type { Moment, StateHandles, StateKinds, StateStore, Ttl } from './state-kind.ts';
+import {
+  goneAt,
+  type Moment,
+  type StateHandles,
+  type StateKinds,
+  type StateStore,
+  type Ttl,
+} from './state-kind.ts';
 
 /** What is kept for one key. */
 export interface KeyEntry {
@@ -134,7 +141,7 @@ export class KeyedState<S extends StateKinds> implements Iterable<KeyEntry> {
     let first = Number.POSITIVE_INFINITY;
     for (const [index, { ttl, store }] of this.#pieces.entries()) {
       if (ttl?.by !== by || contents[index] === undefined) continue;
-      first = Math.min(first, Math.max(store.oldest(contents[index]), begun) + ttl.ms);
+      first = Math.min(first, goneAt(store.oldest(contents[index]), begun, ttl.ms));
     }
     return first;
   }

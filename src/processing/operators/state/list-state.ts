@@ -4,6 +4,7 @@ import { parseOptions } from '../../../core/options.ts';
 import { refusePromise } from '../../../core/thenable.ts';
 import {
   AWAIT_BEFORE,
+  goneAt,
   type Moment,
   notEntered,
   type StateKind,
@@ -89,7 +90,7 @@ class ListStore<T> implements ListState<T>, StateStore<ListState<T>> {
     if (this.#added.length > 0) this.#added = [];
     const { times } = this.#contents ?? {};
     if (times === undefined) return;
-    while (this.#dropped < times.length && now >= Math.max(times[this.#dropped]!, begun) + this.#ttl!) {
+    while (this.#dropped < times.length && now >= goneAt(times[this.#dropped]!, begun, this.#ttl!)) {
       this.#dropped++;
     }
   }

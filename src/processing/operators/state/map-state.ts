@@ -4,6 +4,7 @@ import { parseOptions } from '../../../core/options.ts';
 import { refusePromise } from '../../../core/thenable.ts';
 import {
   AWAIT_BEFORE,
+  goneAt,
   type Moment,
   notEntered,
   type StateKind,
@@ -85,7 +86,7 @@ class MapStore<N, V> implements MapState<N, V>, StateStore<MapState<N, V>> {
     this.#now = now;
     this.#contents = contents as Contents<N, V> | undefined;
     for (const [name, at] of this.#contents?.times ?? []) {
-      if (now < Math.max(at, begun) + this.#ttl!) break;
+      if (now < goneAt(at, begun, this.#ttl!)) break;
       this.#gone.add(name);
     }
   }

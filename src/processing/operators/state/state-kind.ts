@@ -48,6 +48,11 @@ export interface Moment {
   readonly begun: number;
 }
 
+/** When what was written at that time is gone. */
+export function goneAt(written: number, begun: number, ttl: number): number {
+  return Math.max(written, begun) + ttl;
+}
+
 /**
  * Works on the contents of one key after another, for one piece of state. What is done between `enter` and
  * `commit` shows to whoever does it, and comes into the contents with `commit` only. Contents are plain data

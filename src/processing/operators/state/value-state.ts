@@ -2,6 +2,7 @@ import { parseOptions } from '../../../core/options.ts';
 import { refusePromise } from '../../../core/thenable.ts';
 import {
   AWAIT_BEFORE,
+  goneAt,
   type Moment,
   notEntered,
   type StateKind,
@@ -68,7 +69,7 @@ class ValueStore<T> implements ValueState<T>, StateStore<ValueState<T>> {
     this.#entered = true;
     this.#now = now;
     this.#contents = contents as Contents<T> | undefined;
-    const gone = this.#ttl !== undefined && now >= Math.max(this.#contents?.[1] ?? now, begun) + this.#ttl;
+    const gone = this.#ttl !== undefined && now >= goneAt(this.#contents?.[1] ?? now, begun, this.#ttl);
     this.#state = this.#contents === undefined || gone ? 'none' : 'kept';
     this.#value = this.#state === 'kept' ? this.#contents![0] : undefined;
   }
