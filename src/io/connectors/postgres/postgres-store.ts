@@ -15,6 +15,7 @@ import {
   type Asked,
   hasTables,
   listCheckpoints,
+  listFiles,
   listPipelines,
   noCheckpoint,
   readCheckpoint,
@@ -88,6 +89,7 @@ export function postgresStore(
         if (found === undefined) throw noCheckpoint(id, label);
         return found;
       },
+      files: () => ask('list files', [], (connection) => listFiles(connection, tables, pipeline)),
     }),
     pipelines: () => ask('list the pipelines', [], (connection) => listPipelines(connection, tables)),
   });

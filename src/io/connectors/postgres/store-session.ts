@@ -11,6 +11,7 @@ import { PostgresLock, type PostgresLockSpec } from './store-lock.ts';
 import {
   type Asked,
   listCheckpoints,
+  listFiles,
   makeStoreTables,
   putCheckpoint,
   readCheckpoint,
@@ -118,11 +119,7 @@ class PostgresSession implements CheckpointSession {
 
   files(): Promise<readonly string[]> {
     const { tables, pipeline } = this.#spec;
-    return this.#inTurn('list the files beside', async (doing) => {
-      const text = `SELECT name FROM ${tables.files} WHERE pipeline = $1`;
-      const { rows } = await this.#asked(doing).query(text, [pipeline]);
-      return rows.map(([name]) => name!);
-    });
+    return this.#inTurn('list the files beside', (doing) => listFiles(this.#asked(doing), tables, pipeline));
   }
 
   removeFile(name: string): Promise<void> {

@@ -61,6 +61,16 @@ export async function listPipelines(connection: Asked, { checkpoints }: StoreTab
   return rows.map(([pipeline]) => pipeline!).sort();
 }
 
+/** The names of the files beside the checkpoints of a pipeline. */
+export async function listFiles(
+  connection: Asked,
+  { files }: StoreTables,
+  pipeline: string,
+): Promise<readonly string[]> {
+  const { rows } = await connection.query(`SELECT name FROM ${files} WHERE pipeline = $1`, [pipeline]);
+  return rows.map(([name]) => name!);
+}
+
 export async function listCheckpoints(
   connection: Asked,
   { checkpoints }: StoreTables,
