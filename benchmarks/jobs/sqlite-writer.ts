@@ -44,7 +44,7 @@ function* orders(): Generator<Order> {
   for (let n = 0; n < ROWS; n++) yield objects[n % OBJECTS]!;
 }
 
-const folder = mkdtempSync(join(process.env['MILLRACE_BENCH_FOLDER'] ?? tmpdir(), 'millrace-'));
+const folder = mkdtempSync(join(tmpdir(), 'millrace-'));
 const path = join(folder, 'orders.db');
 const columns = Object.keys(objects[0]!);
 const made = new DatabaseSync(path);
