@@ -31,6 +31,7 @@ export const ERROR_CODES = [
   'ERR_ENCODE',
   'ERR_ENCODING',
   'ERR_EVENT_TIME',
+  'ERR_EXPRESSION',
   'ERR_HTTP',
   'ERR_INTERNAL',
   'ERR_IO',
