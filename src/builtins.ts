@@ -2,16 +2,18 @@ import { aggregation } from './builtins/aggregation.ts';
 import { connectors } from './builtins/connectors.ts';
 import { files } from './builtins/files.ts';
 import { flowControl } from './builtins/flow-control.ts';
+import { functions } from './builtins/functions.ts';
 import { records } from './builtins/records.ts';
 import { windows } from './builtins/windows.ts';
 import { Registry } from './core/registry.ts';
 import type { Component } from './interfaces/component.ts';
 
-/** Components whose options are plain data: what a pipeline that is itself data can be made of. */
+/** What a pipeline that is itself data can be made of; what is a function is said by an expression, or by an export. */
 const COMPONENTS: readonly Component[] = [
   ...files,
   ...connectors,
   ...records,
+  ...functions,
   ...flowControl,
   ...aggregation,
   ...windows,

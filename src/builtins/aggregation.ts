@@ -66,18 +66,33 @@ const topByOptions = topOptions
 
 /** Operators that put records together. */
 export const aggregation: readonly Component[] = [
-  operator('aggregate', 'What all records, or those of each key, come to', aggregateOptions, aggregated),
+  operator(
+    'aggregate',
+    'What all records, or those of each key, come to',
+    aggregateOptions,
+    aggregated,
+    'aggregates',
+  ),
   operator('pivot', 'Makes columns of rows', pivotOptions.omit({ combine: true }), (options) =>
     pivot(options as never),
   ),
-  operator('sort', 'All records in their order', orderedOptions, ({ by, spill, ...order }) =>
-    typeof by === 'string'
-      ? sort<Keyed>(by as never, { ...order, spill } as never)
-      : sort<Keyed>(by as never, { spill }),
+  operator(
+    'sort',
+    'All records in their order',
+    orderedOptions,
+    ({ by, spill, ...order }) =>
+      typeof by === 'string'
+        ? sort<Keyed>(by as never, { ...order, spill } as never)
+        : sort<Keyed>(by as never, { spill }),
+    'by',
   ),
   operator('top', 'The records with the largest values, of all or of each key', topByOptions, ranked),
-  operator('unpivot', 'Makes rows of columns', unpivotOptions, ({ columns, ...options }) =>
-    unpivot(columns, options as never),
+  operator(
+    'unpivot',
+    'Makes rows of columns',
+    unpivotOptions,
+    ({ columns, ...options }) => unpivot(columns, options as never),
+    'columns',
   ),
 ];
 

@@ -9,12 +9,14 @@ export function component<S extends z.ZodType>(
   summary: string,
   options: S,
   create: (options: z.output<S>) => unknown,
+  main?: string,
 ): Component {
   return {
     kind,
     name,
     summary,
     options,
+    ...(main !== undefined && { main }),
     create: (given: never) => create(parseOptions(options, given, `${kind} ${name}`)),
   };
 }
@@ -25,8 +27,9 @@ export function operator<S extends z.ZodType>(
   summary: string,
   options: S,
   create: (options: z.output<S>) => unknown,
+  main?: string,
 ): Component {
-  return component('operator', name, summary, options, create);
+  return component('operator', name, summary, options, create, main);
 }
 
 /** The options of what has none. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { functionOption, withRole } from '../core/option-role.ts';
 import { type Fields, fieldReader } from '../processing/operators/record-fields.ts';
 
 /** The name of a field. */
@@ -7,10 +8,16 @@ export const field = z.string().min(1);
 /** The names of fields, at least one. */
 export const fields = z.array(field).min(1);
 
-/** What stands for a function that makes a key: a field, or several, which together are it. */
-export const key = z.union([field, fields]);
-
 type Reader = (record: unknown) => unknown;
+
+/** What makes a key: a field, several, which together are it, or a function. */
+export type Key = string | readonly string[] | Reader;
+
+/** The option for what makes a key. */
+export const key = withRole(
+  z.union([field, fields, functionOption(['record'], 'What makes the key of a record')]),
+  { role: 'function', takes: ['record'], text: 'value' },
+) as unknown as z.ZodType<Key>;
 
 /** A function that reads a field, named after it, as descriptions show the names of functions. */
 export function readerOf(name: string): Reader {
@@ -18,14 +25,15 @@ export function readerOf(name: string): Reader {
 }
 
 /** A function that makes the key; what several fields hold, as a list. Without fields, all records have one key. */
-export function keyReader(given: string | readonly string[] | undefined): Reader {
+export function keyReader(given: Key | undefined): Reader {
+  if (typeof given === 'function') return given;
   if (typeof given === 'string') return readerOf(given);
   const readers = (given ?? []).map(fieldReader);
   return named((record) => readers.map((read) => read(record)), (given ?? []).join(', '));
 }
 
 /** Like {@link keyReader}, where an operator compares whole records if it has no key. */
-export function optionalKey(given: string | readonly string[] | undefined): { readonly key?: Reader } {
+export function optionalKey(given: Key | undefined): { readonly key?: Reader } {
   return given === undefined ? {} : { key: keyReader(given) };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withRole } from '../core/option-role.ts';
 import type { Component } from '../interfaces/component.ts';
 import { ArrowReadSchema } from '../io/formats/arrow/arrow-read-options.ts';
 import { arrowReader } from '../io/formats/arrow/arrow-reader.ts';
@@ -23,10 +24,15 @@ import { TextWriteSchema, textWriter } from '../io/formats/text/text-writer.ts';
 import { discard } from '../io/memory/discard.ts';
 import { component, none } from './component.ts';
 
-const readPaths = z
-  .union([z.string(), z.array(z.string()).min(1)])
-  .describe('Path, glob or list of them; "-" is the standard input');
-const writePath = z.string().describe('Path of the file; "-" is the standard output');
+const readPaths = withRole(
+  z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .describe('Path, glob or list of them; "-" is the standard input'),
+  { role: 'path' },
+);
+const writePath = withRole(z.string().describe('Path of the file; "-" is the standard output'), {
+  role: 'path',
+});
 
 /** Readers and writers. */
 export const files: readonly Component[] = [
@@ -60,7 +66,12 @@ function file(
   create: (path: never, options: never) => unknown,
 ): Component {
   const [key, path] = kind === 'reader' ? (['paths', readPaths] as const) : (['path', writePath] as const);
-  return component(kind, name, summary, options.safeExtend({ [key]: path }), ({ [key]: at, ...rest }) =>
-    create(at as never, rest as never),
+  return component(
+    kind,
+    name,
+    summary,
+    options.safeExtend({ [key]: path }),
+    ({ [key]: at, ...rest }) => create(at as never, rest as never),
+    key,
   );
 }

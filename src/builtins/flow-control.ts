@@ -15,9 +15,19 @@ import { field, key, keyReader, optionalKey, readerOf } from './fields.ts';
 
 /** Operators that say how fast records go, and when they happened. */
 export const flowControl: readonly Component[] = [
-  operator('buffer', 'Lets records wait in a bounded line', bufferOptions, (options) => buffer(options)),
-  operator('debounce', 'Records that nothing came after for a while', debounceOptions, (options) =>
-    debounce(options),
+  operator(
+    'buffer',
+    'Lets records wait in a bounded line',
+    bufferOptions,
+    (options) => buffer(options),
+    'size',
+  ),
+  operator(
+    'debounce',
+    'Records that nothing came after for a while',
+    debounceOptions,
+    (options) => debounce(options),
+    'quiet',
   ),
   operator(
     'delay',
@@ -26,6 +36,7 @@ export const flowControl: readonly Component[] = [
       time: z.union([z.number(), z.string()]).describe('How long each record waits, e.g. "2s"'),
     }),
     ({ time, ...options }) => delay(time, options),
+    'time',
   ),
   operator(
     'event_time',
@@ -39,6 +50,7 @@ export const flowControl: readonly Component[] = [
         readerOf(time) as never,
         { ...options, ...(partition !== undefined && { partition: keyReader(partition) }) } as never,
       ),
+    'time',
   ),
   operator('progress', 'Writes to the log of the run how far a place in it is', progressOptions, logged),
   operator(
@@ -48,9 +60,14 @@ export const flowControl: readonly Component[] = [
       key: key.optional().describe('The field, or fields, that the rate holds for each value of'),
     }),
     ({ key, ...options }) => rateLimit({ ...options, ...optionalKey(key) } as never),
+    'rate',
   ),
-  operator('throttle', 'One record for each stretch of time', throttleOptions, (options) =>
-    throttle(options),
+  operator(
+    'throttle',
+    'One record for each stretch of time',
+    throttleOptions,
+    (options) => throttle(options),
+    'every',
   ),
   operator('time_interval', 'Each record with the time since the one before it', none, () => timeInterval()),
   operator('timeout', 'Fails when records take too long', timeoutOptions, (options) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { functionOption, withRole } from '../core/option-role.ts';
 import type { Component } from '../interfaces/component.ts';
 import { assign } from '../processing/operators/assign.ts';
 import { batch, batchOptions } from '../processing/operators/batch.ts';
@@ -27,9 +28,29 @@ type Row = Record<string, unknown>;
 
 const json = z.json();
 
-const jsonSchema = z
-  .union([z.boolean(), z.record(z.string(), z.unknown())])
-  .describe('JSON Schema of draft-07, 2019-09 or 2020-12');
+/** What a field is set to. As data, a text is an expression. */
+const assigned = withRole(z.union([functionOption(['record'], 'What makes the value'), json]), {
+  role: 'function',
+  takes: ['record'],
+});
+
+const jsonSchema = withRole(
+  z
+    .unknown()
+    .refine(
+      (given) => typeof given === 'boolean' || (typeof given === 'object' && given !== null),
+      'expected a schema',
+    )
+    .meta({
+      description: 'JSON Schema of draft-07, 2019-09 or 2020-12; as data also the path of a file that has it',
+      anyOf: [
+        { type: 'string', description: 'Path of a file with a JSON Schema' },
+        { type: 'object', description: 'A JSON Schema, or { use: "./schemas.ts#Order" }' },
+        { type: 'boolean' },
+      ],
+    }),
+  { role: 'schema' },
+);
 
 const compared = key.optional().describe('The field, or fields, that records are told apart by');
 
@@ -37,36 +58,45 @@ const compared = key.optional().describe('The field, or fields, that records are
 export const records: readonly Component[] = [
   operator(
     'assign',
-    'Sets fields to constant values',
-    operatorOptions.extend({ fields: z.record(z.string(), json).describe('The value of each field') }),
-    ({ fields, ...options }) => assign(fields, options as never),
+    'Sets fields to values, or to what functions make of the record',
+    operatorOptions.extend({ fields: z.record(z.string(), assigned).describe('The value of each field') }),
+    ({ fields, ...options }) => assign(fields as never, options as never),
+    'fields',
   ),
-  operator('batch', 'Arrays of records', batchOptions.omit({ sizeOf: true }), (options) =>
-    batch(options as never),
+  operator(
+    'batch',
+    'Arrays of records',
+    batchOptions.omit({ sizeOf: true }),
+    (options) => batch(options as never),
+    'size',
   ),
   operator(
     'cast',
     'Gives fields other types',
     castOptions.extend({ fields: castFields.describe('The type of each field') }),
     ({ fields, ...options }) => cast<Row, typeof fields>(fields, options as never),
+    'fields',
   ),
   operator(
     'dedupe',
     'Drops what came a short while ago already',
     dedupeOptions.extend({ key: compared }),
     ({ key, ...options }) => dedupe({ ...options, ...optionalKey(key) } as never),
+    'within',
   ),
   operator(
     'distinct',
     'Keeps the first record of each key',
     distinctOptions.extend({ key: compared }),
     ({ key, ...options }) => distinct({ ...options, ...optionalKey(key) } as never),
+    'key',
   ),
   operator(
     'drop',
     'Keeps all but these fields',
     z.strictObject({ fields: fields.describe('Names of the fields') }),
     ({ fields }) => drop<Row, string>(...fields),
+    'fields',
   ),
   operator('flatten', 'Makes one level of nested objects', flattenOptions, (options) =>
     flatten(options as never),
@@ -84,12 +114,14 @@ export const records: readonly Component[] = [
     'Replaces JSON texts in fields by what they say',
     operatorOptions.extend({ fields: fields.describe('Names of the fields') }),
     ({ fields, ...options }) => parseFields<Row, string>(fields, options as never),
+    'fields',
   ),
   operator(
     'rename',
     'Gives fields other names',
     z.strictObject({ fields: z.record(z.string(), z.string()).describe('The new name of each field') }),
     ({ fields }) => rename<Row, Record<string, string>>(fields),
+    'fields',
   ),
   operator(
     'sample',
@@ -102,29 +134,41 @@ export const records: readonly Component[] = [
     'Keeps only these fields',
     z.strictObject({ fields: fields.describe('Names of the fields, in their order') }),
     ({ fields }) => select<Row, string>(...fields),
+    'fields',
   ),
-  operator('skip', 'Leaves out the first records', z.strictObject({ count: skipCount }), ({ count }) =>
-    skip(count),
+  operator(
+    'skip',
+    'Leaves out the first records',
+    z.strictObject({ count: skipCount }),
+    ({ count }) => skip(count),
+    'count',
   ),
   operator(
     'start_with',
     'Puts records in front of all others',
     z.strictObject({ records: z.array(json).min(1).describe('The records') }),
     ({ records }) => startWith(...records),
+    'records',
   ),
   operator(
     'stringify_fields',
     'Replaces values of fields by JSON texts',
     operatorOptions.extend({ fields: fields.describe('Names of the fields') }),
     ({ fields, ...options }) => stringifyFields<Row, string>(fields, options as never),
+    'fields',
   ),
-  operator('take', 'Keeps the first records and ends', z.strictObject({ count: takeCount }), ({ count }) =>
-    take(count),
+  operator(
+    'take',
+    'Keeps the first records and ends',
+    z.strictObject({ count: takeCount }),
+    ({ count }) => take(count),
+    'count',
   ),
   operator(
     'validate',
     'Fails records that a JSON Schema refuses',
     operatorOptions.extend({ schema: jsonSchema }),
     ({ schema, ...options }) => validate(schema as never, options as never),
+    'schema',
   ),
 ];

@@ -9,6 +9,7 @@ import type {
   SyncLogic,
   SyncOperator,
 } from '../interfaces/operator.ts';
+import type { Key } from './fields.ts';
 
 /** A result of an operator of keyed records. */
 export type Keyed = Readonly<Record<string, unknown>>;
@@ -16,20 +17,19 @@ export type Keyed = Readonly<Record<string, unknown>>;
 /** Makes of a result what goes on instead: any number of records. */
 type Remake = (result: Keyed) => Iterable<unknown>;
 
-type Keys = string | readonly string[] | undefined;
-
 /**
- * The same operator, whose results have the fields of the key under their own names, in front, and no `key`. `names` are
- * the other fields of a result, in their order.
+ * The same operator, whose results have the fields of the key under their own names, in front, and no `key`; `key` is what
+ * a function makes. `names` are the other fields of a result, in their order.
  *
  * @throws MillraceError `ERR_OPTIONS` when a field of the key is called like one of them.
  */
 export function withKeyFields(
   operator: Operator<unknown, Keyed>,
-  key: Keys,
+  key: Key | undefined,
   names: readonly string[],
 ): Operator<unknown, unknown> {
-  const keys = typeof key === 'string' ? [key] : (key ?? []);
+  const named = typeof key === 'function' ? 'key' : key;
+  const keys = typeof named === 'string' ? [named] : (named ?? []);
   const taken = keys.find((name) => names.includes(name));
   if (taken !== undefined) {
     throw new MillraceError(
@@ -41,7 +41,8 @@ export function withKeyFields(
   const list = [...keys, ...names];
   const build = recordBuilder(list.map((name, from) => ({ name, from })));
   return remade(operator, (result) => {
-    const values = typeof key === 'string' ? [result.key] : keys.length > 0 ? (result.key as unknown[]) : [];
+    const values =
+      typeof named === 'string' ? [result.key] : keys.length > 0 ? (result.key as unknown[]) : [];
     return [build([...values, ...names.map((name) => result[name])])];
   });
 }

@@ -7,7 +7,7 @@ import type { Command } from './command.ts';
 export function findCommand(name: string, commands: readonly Command[]): Command {
   const command = commands.find((one) => one.name === name);
   if (command !== undefined) return command;
-  const isModule = /^\.[cm]?[jt]s$/.test(extname(name));
+  const isModule = /^\.(?:[cm]?[jt]s|ya?ml|json)$/.test(extname(name));
   const hint = isModule ? `Did you mean "millrace run ${name}"?` : didYouMean(name, namesOf(commands));
   throw new MillraceError('ERR_USAGE', `Cannot find the command "${name}"`, { hint });
 }

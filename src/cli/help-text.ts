@@ -14,7 +14,8 @@ export function overview(commands: readonly Command[]): string {
     ...pairs(commands.map(listed)),
     '',
     'A module is a .ts, .mts, .js or .mjs file whose default export is a pipeline, or a function of',
-    'parameters that returns one; its export `params` is the zod object schema of the parameters.',
+    'parameters that returns one; its export `params` is the zod object schema of the parameters. Or it',
+    'is a .yaml, .yml or .json file, which needs no code: see "millrace components".',
     '',
     'See "millrace help <command>", and "millrace run <module> --help" for the parameters of a pipeline.',
   ].join('\n')}\n`;

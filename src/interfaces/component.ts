@@ -15,6 +15,8 @@ export interface Component {
    * Schema: `z.toJSONSchema(options, { io: 'input' })`.
    */
   readonly options: ZodType;
+  /** The option that a single value, a list, or the name of a function stands for where a pipeline is written as data. */
+  readonly main?: string;
   /** Makes the part from its checked options. */
   readonly create: (options: never) => unknown;
 }

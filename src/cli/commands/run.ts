@@ -71,14 +71,14 @@ export const run: Command = Object.freeze({
       'stop-timeout',
       checkpoint === undefined ? 'off' : STOP_TIMEOUT,
     );
-    const { pipeline } = await loadPipeline(run, invocation);
+    const { pipeline, checkpoint: own } = await loadPipeline(run, invocation);
     const { execute } = await import('../execute.ts');
     return execute(pipeline, {
       terminal,
       faults,
       stallAfter,
       stopTimeout,
-      checkpoint,
+      checkpoint: checkpoint ?? own,
       quiet: given.has('quiet'),
       json: given.has('json'),
       debug: given.has('debug'),

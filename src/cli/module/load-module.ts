@@ -21,7 +21,7 @@ export interface LoadedModule {
  */
 export async function loadModule(shown: string, faults: Faults): Promise<LoadedModule> {
   const path = resolve(shown);
-  await checkFile(path, shown);
+  await checkFile(shown);
   useOwnCopy();
   try {
     return { shown, exports: await Promise.race([import(pathToFileURL(path).href), faults.raised]) };
@@ -30,7 +30,9 @@ export async function loadModule(shown: string, faults: Faults): Promise<LoadedM
   }
 }
 
-async function checkFile(path: string, shown: string): Promise<void> {
+/** @throws MillraceError `ERR_NOT_FOUND`, `ERR_NOT_A_FILE`, `ERR_PERMISSION`, `ERR_IO` where there is no file. */
+export async function checkFile(shown: string): Promise<void> {
+  const path = resolve(shown);
   const status = await stat(path).catch(async (cause: unknown) => {
     throw ioError('load', shown, cause, errnoOf(cause) === 'ENOENT' ? await missingHint(path) : undefined);
   });

@@ -1,11 +1,17 @@
+import type { CheckpointOptions } from '../../interfaces/run.ts';
 import type { Pipeline } from '../../processing/graph/pipeline.ts';
 import type { Plan } from '../../processing/plan/plan.ts';
 import { usage } from '../arguments.ts';
 import type { Command, Invocation } from '../command.ts';
+import { isPipelineFile } from './file-name.ts';
+import type { LoadedFile } from './load-file.ts';
+import type { LoadedModule } from './load-module.ts';
 
 export interface LoadedPipeline {
   readonly pipeline: Pipeline;
   readonly plan: Plan;
+  /** How it says itself that it is to be checkpointed. */
+  readonly checkpoint: CheckpointOptions | undefined;
 }
 
 /**
@@ -16,25 +22,37 @@ export interface LoadedPipeline {
  */
 export async function loadPipeline(
   command: Pick<Command, 'name'>,
-  { given, faults }: Invocation,
+  invocation: Invocation,
 ): Promise<LoadedPipeline> {
-  const path = moduleArgument(command, given.argument);
-  const { loadModule } = await import('./load-module.ts');
+  const { given, faults } = invocation;
+  const module = await load(moduleArgument(command, given.argument), invocation);
   const { buildPipeline, planOf } = await import('./build-pipeline.ts');
-  const pipeline = await buildPipeline(await loadModule(path, faults), given.values('set'), faults);
-  return { pipeline, plan: planOf(pipeline) };
+  const pipeline = await buildPipeline(module, given.values('set'), faults);
+  return { pipeline, plan: planOf(pipeline), checkpoint: module.checkpoint?.() };
+}
+
+/** A module of code, or a file of plain data. */
+async function load(
+  path: string,
+  { faults, terminal }: Invocation,
+): Promise<LoadedModule & Partial<LoadedFile>> {
+  if (isPipelineFile(path)) {
+    const { loadFile } = await import('./load-file.ts');
+    return loadFile(path, terminal);
+  }
+  const { loadModule } = await import('./load-module.ts');
+  return loadModule(path, faults);
 }
 
 /** Help on the parameters of the module that a command was given. */
 export async function loadParameterHelp(
   command: Pick<Command, 'name'>,
-  { given, faults }: Invocation,
+  invocation: Invocation,
 ): Promise<string> {
-  const path = moduleArgument(command, given.argument);
-  const { loadModule } = await import('./load-module.ts');
+  const path = moduleArgument(command, invocation.given.argument);
   const { moduleParameters } = await import('./build-pipeline.ts');
   const { parameterHelp } = await import('../parameters/parameter-help.ts');
-  return parameterHelp(path, moduleParameters(await loadModule(path, faults)));
+  return parameterHelp(path, moduleParameters(await load(path, invocation)));
 }
 
 function moduleArgument(command: Pick<Command, 'name'>, argument: string | undefined): string {
@@ -42,6 +60,6 @@ function moduleArgument(command: Pick<Command, 'name'>, argument: string | undef
   throw usage(
     command,
     'no module is given',
-    `Name the file whose default export is the pipeline: millrace ${command.name} orders.ts`,
+    `Name the file with the pipeline: millrace ${command.name} orders.ts, or orders.yaml`,
   );
 }

@@ -28,7 +28,10 @@ export async function checkValues(
       const reading = await bestReading(parameter, text);
       if (reading.issue === undefined) values[name] = reading.value;
       else
-        problems.push({ parameter: name, message: `${name} is ${JSON.stringify(text)}: ${reading.issue}` });
+        problems.push({
+          parameter: name,
+          message: `${name} is ${parameter.secret ? '***' : JSON.stringify(text)}: ${reading.issue}`,
+        });
     } else if (parameters.open) values[name] = text;
     else problems.push({ parameter: name, message: unknownName(name, parameters) });
   }

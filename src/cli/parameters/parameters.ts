@@ -7,6 +7,8 @@ export interface Parameter {
   /** What may be written for it, e.g. `integer`, `paid | pending`. */
   readonly type: string;
   readonly required: boolean;
+  /** Whether its value is never shown. */
+  readonly secret: boolean;
   readonly default?: unknown;
   readonly description?: string;
 }
@@ -29,6 +31,7 @@ interface TypeSchema {
   readonly items?: TypeSchema;
   readonly default?: unknown;
   readonly description?: string;
+  readonly writeOnly?: boolean;
   readonly properties?: Readonly<Record<string, TypeSchema>>;
   readonly required?: readonly string[];
 }
@@ -58,6 +61,7 @@ export function parametersOf(shown: string, exported: unknown): Parameters {
       schema: field,
       type: typeName(described),
       required: required.includes(name),
+      secret: described.writeOnly === true,
       ...(described.default === undefined ? {} : { default: described.default }),
       ...(described.description === undefined ? {} : { description: described.description }),
     };

@@ -27,6 +27,7 @@ export class Terminal {
   #broken: Error | undefined;
   /** Wakes whoever waits for stdout to take more. */
   #moved: () => void = () => {};
+  #shown: (text: string) => string = (text) => text;
 
   constructor(out: Screen, err: Screen) {
     this.#out = out;
@@ -52,6 +53,11 @@ export class Terminal {
     return this.#closed;
   }
 
+  /** From now on all that is written goes through `shown`, which takes out what nobody may see. */
+  hide(shown: (text: string) => string): void {
+    this.#shown = shown;
+  }
+
   /** Calls back when the reader of stdout goes away, at once if it has. */
   onOutClosed(leave: () => void): void {
     this.#leave = leave;
@@ -60,7 +66,7 @@ export class Terminal {
 
   /** Data, to stdout. */
   print(text: string): void {
-    this.#withoutStatus(() => this.#out.write(text));
+    this.#withoutStatus(() => this.#out.write(this.#shown(text)));
   }
 
   /**
@@ -83,7 +89,7 @@ export class Terminal {
   async #printed(text: string): Promise<void> {
     let written = false;
     this.#withoutStatus(() => {
-      written = this.#out.write(text);
+      written = this.#out.write(this.#shown(text));
     });
     if (!written && !this.#closed) {
       await new Promise<void>((resolve) => {
@@ -102,12 +108,12 @@ export class Terminal {
 
   /** A line for people, to stderr. */
   say(text: string): void {
-    this.#withoutStatus(() => this.#err.write(`${text}\n`));
+    this.#withoutStatus(() => this.#err.write(`${this.#shown(text)}\n`));
   }
 
   /** Draws the status line anew; an empty text takes it away. */
   status(text: string): void {
-    const line = cut(text, (this.#err.columns ?? 80) - 1);
+    const line = cut(this.#shown(text), (this.#err.columns ?? 80) - 1);
     if (line === this.#status) return;
     this.#err.write(`${CLEAR}${line}`);
     this.#status = line;

@@ -1,5 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { z } from 'zod';
+import { withRole } from '../../core/option-role.ts';
 import type { Size } from '../../core/size.ts';
 import type { OnError } from '../../interfaces/policy.ts';
 import { ARCHIVES, type Archive, COMPRESSIONS, type Compression } from './compression.ts';
@@ -85,10 +86,13 @@ function isOnError(value: unknown): value is OnError {
 }
 
 /** The `onError` option of readers and writers. */
-export const onErrorSchema = z
-  .unknown()
-  .refine(isOnError, 'expected a policy such as fail(), skip(), deadLetter(…), or a list of policies')
-  .describe('What happens on a failure: one policy or a list tried in order');
+export const onErrorSchema = withRole(
+  z
+    .unknown()
+    .refine(isOnError, 'expected a policy such as fail(), skip(), deadLetter(…), or a list of policies')
+    .describe('What happens on a failure: one policy or a list tried in order'),
+  { role: 'policies' },
+);
 
 function isEncoding(label: string): boolean {
   try {

@@ -16,6 +16,9 @@ export interface NodeDescription {
   readonly label: string;
   /** Where the user's code for it stands. */
   readonly site?: string;
+  /** The component that it was made by, and its options, where a pipeline was written as plain data. */
+  readonly component?: string;
+  readonly options?: unknown;
   readonly onError?: readonly PolicyDescription[];
 }
 
@@ -46,6 +49,7 @@ function describeVertex({ name, node, policies }: Vertex): NodeDescription {
     kind: node.kind,
     label: nodeLabel(node),
     ...(site === undefined ? {} : { site }),
+    ...node.written,
     ...(policies.length === 0 ? {} : { onError: policies.map(describePolicy) }),
   };
 }

@@ -21,6 +21,17 @@ interface NodeBase {
   /** The name the user gave. */
   readonly name?: string;
   readonly inputs: readonly Port[];
+  /** What it was made of, where that is plain data. */
+  readonly written?: Written;
+  /** Where it was written, in a file of plain data. */
+  readonly place?: string;
+}
+
+/** What a node was made of, as plain data says it. */
+export interface Written {
+  /** The name of the component; of the node's kind where it is none. */
+  readonly component: string;
+  readonly options: unknown;
 }
 
 export interface ReaderNode extends NodeBase {
@@ -88,6 +99,11 @@ export function renameNode<N extends GraphNode>(node: N, name: string): N {
   return Object.freeze({ ...node, name }) as unknown as N;
 }
 
+/** The same node, which tells what it was made of, and where that is written. */
+export function noteNode<N extends GraphNode>(node: N, place: string, written?: Written): N {
+  return Object.freeze({ ...node, place, ...(written !== undefined && { written }) }) as unknown as N;
+}
+
 /** What the node is called when the user gave it no name. */
 export function kindName(node: GraphNode): string {
   switch (node.kind) {
@@ -128,6 +144,7 @@ export function nodeLabel(node: GraphNode): string {
 
 /** Where the user's code for the node stands, e.g. `orders.ts:12`. */
 export function nodeSite(node: GraphNode): string | undefined {
+  if (node.place !== undefined) return node.place;
   if (node.kind === 'operator') return node.operator.site;
   return node.kind === 'split' ? node.site : undefined;
 }

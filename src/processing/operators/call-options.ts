@@ -16,7 +16,10 @@ export const concurrencyOption = z
     whole,
     z.literal('auto'),
     z
-      .strictObject({ min: whole.default(1), max: whole })
+      .strictObject({
+        min: whole.default(1).describe('At the least'),
+        max: whole.describe('At the most'),
+      })
       .refine(({ min, max }) => min <= max, 'min is above max'),
   ])
   .default(16)

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { callSite } from '../../core/call-site.ts';
 import { type Duration, duration } from '../../core/duration.ts';
+import { withRole } from '../../core/option-role.ts';
 import { parseOptions } from '../../core/options.ts';
 import type {
   AsyncLogic,
@@ -72,14 +73,17 @@ export interface DuplexSpec<A, B> extends SpecBase {
   readonly create: (context: DuplexContext<B>) => DuplexLogic<A>;
 }
 
-const onError = z
-  .unknown()
-  .refine((value): value is OnError => {
-    onErrorList(value as OnError);
-    return true;
-  })
-  .optional()
-  .describe('What happens when the operator fails on a record: a policy, or a list tried in order');
+const onError = withRole(
+  z
+    .unknown()
+    .refine((value): value is OnError => {
+      onErrorList(value as OnError);
+      return true;
+    })
+    .optional()
+    .describe('What happens when the operator fails on a record: a policy, or a list tried in order'),
+  { role: 'policies' },
+);
 
 /** The options that synchronous operators share. */
 export const operatorOptions = z.strictObject({ onError });

@@ -35,11 +35,9 @@ export interface EnrichOptions<A, K, V, B> extends AsyncOperatorOptions {
 
 const time = z.union([z.number(), z.string()]);
 const size = z.int().min(1).describe('Keys of one call at the most');
-const schema = asyncOperatorOptions.extend({
-  key: z.custom<(record: never) => unknown>((value) => typeof value === 'function', 'expected a function'),
-  merge: z
-    .custom<Merge<never, never, unknown>>((value) => typeof value === 'function', 'expected a function')
-    .optional(),
+
+/** The options that are plain data. */
+export const lookupOptions = asyncOperatorOptions.omit({ bulkhead: true, circuitBreaker: true }).extend({
   missing: missingSchema,
   batch: z
     .union([
@@ -63,6 +61,14 @@ const schema = asyncOperatorOptions.extend({
     ])
     .prefault({})
     .describe('What is remembered'),
+});
+
+const schema = asyncOperatorOptions.extend({
+  ...lookupOptions.shape,
+  key: z.custom<(record: never) => unknown>((value) => typeof value === 'function', 'expected a function'),
+  merge: z
+    .custom<Merge<never, never, unknown>>((value) => typeof value === 'function', 'expected a function')
+    .optional(),
 });
 
 type Settings = z.output<typeof schema>;

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+/** What an option is besides its type: what a pipeline that is written as data needs to know to fill it in. */
+export type OptionRole =
+  | {
+      /** A function; data says it by an expression or by the name of an export. */
+      readonly role: 'function';
+      /** What it is called with, in this order: what an expression may name. */
+      readonly takes: readonly string[];
+      /** What a text stands for: an expression, or itself, as where it is the name of a field. @default 'expression' */
+      readonly text?: 'expression' | 'value';
+      /** Whether it may be an expression at all: one that returns a promise cannot be. @default true */
+      readonly expression?: boolean;
+    }
+  /** The path of a file, or a list of them; one that is relative is so to the file it is written in. */
+  | { readonly role: 'path' }
+  /** A schema that records are checked with; a text is the path of a file that has it. */
+  | { readonly role: 'schema' }
+  /** What is done with failures: a policy, or a list of them. */
+  | { readonly role: 'policies' };
+
+/** The roles by schema; what is made of a schema by `optional()` and the like has that of the inner one. */
+const roles = z.registry<OptionRole>();
+
+/** The same schema, for an option that has this role. */
+export function withRole<S extends z.ZodType>(schema: S, role: OptionRole): S {
+  roles.add(schema as never, role as never);
+  return schema;
+}
+
+/** The role of an option; `undefined` for one that is what it looks like. */
+export function roleOf(schema: z.core.$ZodType): OptionRole | undefined {
+  const own = roles.get(schema as never);
+  if (own !== undefined) return own;
+  const { innerType, in: input } = schema._zod.def as { innerType?: z.core.$ZodType; in?: z.core.$ZodType };
+  const inner = innerType ?? input;
+  return inner === undefined ? undefined : roleOf(inner);
+}
+
+const USE = /^[^#\s][^#]*#[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+
+/** How data says which function is meant, as JSON Schema. */
+export const FUNCTION_FORMS: readonly object[] = [
+  { type: 'string', description: 'An expression' },
+  {
+    type: 'object',
+    properties: {
+      use: {
+        type: 'string',
+        pattern: USE.source,
+        description: 'An export of a module, e.g. "./enrich.ts#lookup"',
+      },
+    },
+    required: ['use'],
+    additionalProperties: false,
+  },
+];
+
+/** An option that is a function; its JSON Schema is that of its form as data. */
+export function functionOption(
+  takes: readonly string[],
+  description: string,
+  { expression = true }: { readonly expression?: boolean } = {},
+): z.ZodType<(...values: never[]) => unknown> {
+  const schema = z
+    .unknown()
+    .refine((value) => typeof value === 'function', { error: 'expected a function', abort: true })
+    .meta({ description, anyOf: expression ? FUNCTION_FORMS : FUNCTION_FORMS.slice(1) });
+  return withRole(schema as z.ZodType, { role: 'function', takes, expression }) as never;
+}

@@ -1,0 +1,26 @@
+import type { Registry } from '../core/registry.ts';
+import type { LetterTarget, OnError } from '../interfaces/policy.ts';
+import type { Secrets } from './secrets.ts';
+import type { Located } from './source/located.ts';
+import type { Problems } from './source/problem.ts';
+import type { Span } from './source/source-text.ts';
+
+/** A parameter with its value, if it has one yet. */
+export interface ParameterValue {
+  readonly known: boolean;
+  readonly value: unknown;
+  readonly secret: boolean;
+}
+
+/** What a file is built with. */
+export interface BuildContext {
+  readonly registry: Registry;
+  readonly problems: Problems;
+  readonly params: ReadonlyMap<string, ParameterValue>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly secrets: Secrets;
+  /** The policies that are written; `undefined` where something is wrong with them. */
+  policies(node: Located): Promise<OnError | undefined>;
+  /** Where dead letters go that are sent to this name; what is wrong with it is a problem at `span`. */
+  letters(name: string, span: Span): LetterTarget | undefined;
+}

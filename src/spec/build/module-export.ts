@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { didYouMean } from '../../core/did-you-mean.ts';
+import { toError } from '../../core/errors.ts';
+import type { BuildContext } from '../build-context.ts';
+import type { LocatedScalar } from '../source/located.ts';
+
+const HINT = 'Write a module and the name of an export, e.g. "./enrich.ts#lookup".';
+
+/** What `./module.ts#name` means, the module imported; `undefined` where that is not there, which is a problem. */
+export async function moduleExport(node: LocatedScalar, { problems }: BuildContext): Promise<unknown> {
+  const { value, span } = node;
+  const [specifier = '', name, ...more] = typeof value === 'string' ? value.split('#') : [];
+  if (specifier === '' || name === undefined || name === '' || more.length > 0) {
+    return problems.add(span, `${JSON.stringify(value)} names no export of a module`, HINT);
+  }
+  const folder = dirname(span.source.path);
+  const local = specifier.startsWith('.') || isAbsolute(specifier);
+  const path = local ? resolve(folder, specifier) : packagePath(specifier, span.source.path);
+  if (path === undefined || (local && !existsSync(path))) {
+    return problems.add(
+      span,
+      local ? `there is no file ${specifier}` : `there is no package "${specifier}"`,
+      local
+        ? 'Paths are relative to the file they are written in.'
+        : `Install it, or begin the path of a file with "./".`,
+    );
+  }
+  try {
+    const exports = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+    if (Object.hasOwn(exports, name)) return exports[name];
+    return problems.add(span, `${specifier} has no export "${name}"`, didYouMean(name, Object.keys(exports)));
+  } catch (thrown) {
+    const { name: kind, message } = toError(thrown);
+    return problems.add(span, `cannot load ${specifier}: ${kind}: ${message.split('\n', 1)[0]}`);
+  }
+}
+
+function packagePath(specifier: string, from: string): string | undefined {
+  try {
+    return createRequire(from).resolve(specifier);
+  } catch {
+    return undefined;
+  }
+}

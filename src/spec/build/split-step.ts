@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { functionOption, withRole } from '../../core/option-role.ts';
+import type { OnError } from '../../interfaces/policy.ts';
+import { otherwise } from '../../processing/graph/flow.ts';
+import type { BuildContext } from '../build-context.ts';
+import { plainObject } from '../source/located.ts';
+import { attempt } from './attempt.ts';
+import { checkedOptions } from './checked-options.ts';
+import { noted } from './note.ts';
+import type { Step, WrittenStep } from './steps.ts';
+
+const route = withRole(
+  z
+    .union([z.literal('otherwise'), functionOption(['record'], 'Which records take this route')])
+    .describe('Which records take this route; "otherwise" for those that no other took'),
+  { role: 'function', takes: ['record'] },
+);
+
+/** The options of a split, whose routes may stand there by themselves. */
+export const splitSchema = z.strictObject({
+  routes: z
+    .record(z.string().regex(/^[^.]+$/, 'the name of an output has no "."'), route)
+    .describe('The outputs by their names; each record goes to the first that takes it'),
+  onError: withRole(z.unknown().optional(), { role: 'policies' }).describe(
+    'What happens to a record that no route takes, or of which an expression fails',
+  ),
+});
+
+/** Ends a pipe in several flows. */
+export async function splitStep(step: WrittenStep, context: BuildContext): Promise<Step | undefined> {
+  const { at } = step;
+  const options = await checkedOptions(
+    splitSchema,
+    step.options,
+    { what: 'split', at, main: 'routes' },
+    context,
+  );
+  if (options === undefined) return undefined;
+  const { routes, onError } = options.value as { routes: Record<string, unknown>; onError?: OnError };
+  if (options.unknown) return (flow) => plainObject(Object.keys(routes).map((name) => [name, flow])) as never;
+  const predicates = plainObject(
+    Object.entries(routes).map(([name, given]) => [name, given === 'otherwise' ? otherwise : given]),
+  );
+  const written = { component: 'split', options: options.data };
+  return (flow) => {
+    const split = attempt(context, at, () =>
+      flow.split(predicates as never, onError === undefined ? {} : { onError }),
+    ) as Record<string, typeof flow> | undefined;
+    if (split === undefined) return undefined;
+    return plainObject(Object.entries(split).map(([name, one]) => [name, noted(one, at, written)])) as never;
+  };
+}

@@ -1,0 +1,157 @@
+import type { Operator } from '../../interfaces/operator.ts';
+import type { Flow } from '../../processing/graph/flow.ts';
+import type { BuildContext } from '../build-context.ts';
+import { kindOf, type Located, type LocatedEntry, type LocatedMap, NO_ENTRIES } from '../source/located.ts';
+import type { Span } from '../source/source-text.ts';
+import { attempt } from './attempt.ts';
+import { checkedOptions } from './checked-options.ts';
+import { fileName, namedComponent } from './component-name.ts';
+import { moduleExport } from './module-export.ts';
+import { noted, shownPlace } from './note.ts';
+import { processStep } from './process-step.ts';
+import { splitStep } from './split-step.ts';
+import { unsugared } from './sugar.ts';
+
+/** A flow, or those that a split makes of it, by their names. */
+export type Built = Flow<unknown> | Readonly<Record<string, Flow<unknown>>>;
+
+/** Goes on with a flow; `undefined` where that cannot be done, which has been noted. */
+export type Step = (flow: Flow<unknown>) => Built | undefined;
+
+/** One operator as it is written. */
+export interface WrittenStep {
+  readonly name: string;
+  readonly at: Span;
+  readonly options: Located;
+  readonly as: LocatedEntry | undefined;
+  /** What sets the records apart that it gets, where `keyBy` stands in front. */
+  readonly key?: LocatedEntry;
+}
+
+/** Names of steps that are no components. */
+export const GRAPH_STEPS: readonly string[] = ['keyBy', 'process', 'split', 'use'];
+
+/** All steps of a pipe, each checked; `undefined` for one that cannot be used. */
+export async function stepsOf(
+  items: readonly Located[],
+  context: BuildContext,
+): Promise<readonly (Step | undefined)[]> {
+  const written = items.map((item) => writtenStep(item, context));
+  const broken = written.map((step) => (step === undefined ? [undefined] : []));
+  const steps: (Step | undefined)[] = broken.flat();
+  const sound = written.filter((step) => step !== undefined);
+  for (const [index, step] of unsugared(sound, context).entries()) {
+    if (step.name === 'split' && index < sound.length - 1 && step !== sound.at(-1)) {
+      context.problems.add(
+        step.at,
+        'a split ends the pipe: what follows belongs to one of its outputs',
+        'Go on in another flow, with from: flow.output.',
+      );
+    }
+    steps.push(await stepOf(step, context));
+  }
+  return steps;
+}
+
+function writtenStep(node: Located, { problems }: BuildContext): WrittenStep | undefined {
+  if (node.kind === 'scalar' && typeof node.value === 'string') {
+    const none: Located = { kind: 'map', entries: NO_ENTRIES, span: node.span, size: 1 };
+    return { name: node.value, at: node.span, options: none, as: undefined };
+  }
+  if (node.kind !== 'map') {
+    return problems.add(
+      node.span,
+      `expected an operator, found ${kindOf(node)}`,
+      'Write e.g. - filter: record.qty > 0',
+    );
+  }
+  const [first, ...more] = [...node.entries].filter(([key]) => key !== 'as');
+  if (first === undefined)
+    return problems.add(node.span, 'expected an operator, found none', 'Write e.g. - filter: record.qty > 0');
+  if (more.length > 0) {
+    const names = [first, ...more].map(([name]) => name);
+    return problems.add(
+      more[0]![1].key,
+      `expected one operator, found several: ${names.join(', ')}`,
+      'Begin each operator with "- " of its own; indent its options below it.',
+    );
+  }
+  const [name, { key, value }] = first;
+  return { name, at: key, options: value, as: node.entries.get('as') };
+}
+
+async function stepOf(step: WrittenStep, context: BuildContext): Promise<Step | undefined> {
+  if (step.name === 'split') return splitStep(step, context);
+  if (step.name === 'process') return processStep(step, context);
+  if (step.name === 'use') return usedStep(step, context);
+  return componentStep(step, context);
+}
+
+async function componentStep(step: WrittenStep, context: BuildContext): Promise<Step | undefined> {
+  const { name, at } = step;
+  const component = namedComponent('operator', name, at, context, GRAPH_STEPS);
+  if (component === undefined) return undefined;
+  const whose = { what: name, at, main: component.main };
+  const options = await checkedOptions(component.options, step.options, whose, context);
+  if (options === undefined) return undefined;
+  // It is made once the parameters are known.
+  if (options.unknown) return (flow) => flow;
+  const make = () => component.create(options.value as never) as Operator<never, unknown>;
+  const operator = attempt(context, at, make, options.node);
+  if (operator === undefined) return undefined;
+  return through(operator, step, context, { component: fileName(component.name), options: options.data });
+}
+
+/** `use: ./operators.ts#name`: an operator, or a function that makes one. */
+async function usedStep(step: WrittenStep, context: BuildContext): Promise<Step | undefined> {
+  const { options, at } = step;
+  if (options.kind !== 'scalar')
+    return context.problems.add(at, `use: expected text, found ${kindOf(options)}`);
+  const exported = await moduleExport(options, context);
+  if (exported === undefined) return undefined;
+  const operator = typeof exported === 'function' ? attempt(context, at, () => exported()) : exported;
+  if (typeof operator === 'object' && operator !== null && 'create' in operator) {
+    return through(operator as Operator<never, unknown>, step, context, {
+      component: 'use',
+      options: options.value,
+    });
+  }
+  return context.problems.add(
+    options.span,
+    `${String(options.value)} is no operator`,
+    'Export what defineOperator() or an operator such as map() returns.',
+  );
+}
+
+function through(
+  operator: Operator<never, unknown>,
+  { at, as }: WrittenStep,
+  context: BuildContext,
+  written: { readonly component: string; readonly options: unknown },
+): Step {
+  const placed = Object.freeze({ ...operator, site: shownPlace(at) }) as Operator<unknown, unknown>;
+  return (flow) => {
+    const made = noted(flow.pipe(placed), at, written);
+    return named(made, as, context);
+  };
+}
+
+/** The flow under the name that `as` gives it. */
+export function named(
+  flow: Flow<unknown>,
+  as: LocatedEntry | undefined,
+  context: BuildContext,
+): Flow<unknown> | undefined {
+  if (as === undefined) return flow;
+  const { value } = as;
+  if (value.kind === 'scalar' && typeof value.value === 'string') {
+    const name = value.value;
+    return attempt(context, value.span, () => flow.as(name));
+  }
+  return context.problems.add(value.span, `as: expected a name, found ${kindOf(value)}`);
+}
+
+/** A map of these entries in the place of another. */
+export function mapLike(node: Located, entries: Iterable<readonly [string, LocatedEntry]>): LocatedMap {
+  return { kind: 'map', entries: new Map(entries), span: node.span, size: node.size };
+}

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { z } from 'zod';
+import { MillraceError, toError } from '../core/errors.ts';
+import type { Registry } from '../core/registry.ts';
+import { type BuiltFile, buildFile } from './build/build-file.ts';
+import type { ParameterValue } from './build-context.ts';
+import { fileModel } from './file-model.ts';
+import { declaredParameters, givenValues, presetValues } from './parameters.ts';
+import { readDocument } from './read-document.ts';
+import { Secrets } from './secrets.ts';
+import { fileError } from './source/file-error.ts';
+import { Problems } from './source/problem.ts';
+import type { SourceText } from './source/source-text.ts';
+
+/** What a file is read with. */
+export interface PipelineFileOptions {
+  /** The components that it may be made of. */
+  readonly registry: Registry;
+  /** The variables that `${NAME}` stands for. @default those of the process */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** A pipeline that is written in a file, and sound as far as that can be told without its parameters. */
+export interface PipelineFile {
+  readonly name: string;
+  /** What its parameters may be. */
+  readonly params: z.ZodObject;
+  /** What must not be shown; filled in as the pipeline is built. */
+  readonly secrets: Secrets;
+  /**
+   * The pipeline for these values of the parameters, which `params` has checked.
+   *
+   * @throws MillraceError `ERR_PIPELINE_FILE` for what is wrong with these values only.
+   */
+  build(values: Readonly<Record<string, unknown>>): Promise<BuiltFile>;
+}
+
+/**
+ * Reads a pipeline from a file of YAML or JSON and checks it: all problems at once, each with its place.
+ *
+ * @throws MillraceError `ERR_PIPELINE_FILE` with every problem in its message and in `details.problems`;
+ * `ERR_NOT_FOUND`, `ERR_IO` where there is no file to be read.
+ */
+export async function openPipelineFile(shown: string, options: PipelineFileOptions): Promise<PipelineFile> {
+  return readPipelineText({ path: resolve(shown), shown, text: textOf(shown) }, options);
+}
+
+/** The same, of a text as if it stood in that file. */
+export async function readPipelineText(
+  source: SourceText,
+  { registry, environment = process.env }: PipelineFileOptions,
+): Promise<PipelineFile> {
+  const secrets = new Secrets();
+  const { shown } = source;
+  const failed = (problems: Problems) => fileError(shown, problems.sorted, secrets);
+  const problems = new Problems();
+  const root = readDocument(source, problems);
+  if (root === undefined) throw failed(problems);
+  const model = fileModel(root, basename(shown).replace(/\.[^.]+$/, ''), problems);
+  const contextFor = (params: ReadonlyMap<string, ParameterValue>, noting: Problems) => ({
+    registry,
+    environment,
+    secrets,
+    params,
+    problems: noting,
+  });
+  const declared = await declaredParameters(model.params, {
+    ...contextFor(new Map(), problems),
+    letters: () => undefined,
+    policies: async () => undefined,
+  });
+  const presets = presetValues(declared);
+  addSecrets(presets, secrets);
+  const built = await buildFile(model, contextFor(presets, problems));
+  if (problems.count > 0) throw failed(problems);
+  const complete = [...presets.values()].every(({ known }) => known);
+  const schemas = Object.fromEntries([...declared].map(([name, { schema }]) => [name, schema]));
+  return Object.freeze({
+    name: model.name,
+    params: z.strictObject(schemas),
+    secrets,
+    async build(values: Readonly<Record<string, unknown>>): Promise<BuiltFile> {
+      const given = givenValues(declared, values);
+      addSecrets(given, secrets);
+      const same = complete && [...given].every(([name, { value }]) => value === presets.get(name)?.value);
+      if (same && built !== undefined) return built;
+      const later = new Problems();
+      const again = await buildFile(model, contextFor(given, later));
+      if (again === undefined) throw failed(later);
+      return again;
+    },
+  });
+}
+
+function addSecrets(values: ReadonlyMap<string, ParameterValue>, secrets: Secrets): void {
+  for (const { secret, known, value } of values.values()) if (secret && known) secrets.add(value);
+}
+
+function textOf(shown: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(shown));
+  } catch (thrown) {
+    const cause = toError(thrown);
+    const code = Reflect.get(cause, 'code');
+    if (code === 'ENOENT')
+      throw new MillraceError('ERR_NOT_FOUND', `Cannot load ${shown}: there is no such file`, { cause });
+    const found = code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is not UTF-8' : cause.message;
+    throw new MillraceError('ERR_IO', `Cannot load ${shown}: ${found}`, { cause });
+  }
+}
