@@ -3,10 +3,12 @@ import { parseArguments } from './arguments.ts';
 import type { Command, Invocation } from './command.ts';
 import { check } from './commands/check.ts';
 import { checkpoints } from './commands/checkpoints/checkpoints.ts';
+import { components } from './commands/components.ts';
 import { explain } from './commands/explain.ts';
 import { graph } from './commands/graph.ts';
 import { helpFor } from './commands/help.ts';
 import { run } from './commands/run.ts';
+import { schema } from './commands/schema.ts';
 import { version } from './commands/version.ts';
 import { EXIT } from './exit-code.ts';
 import { commandOf } from './find-command.ts';
@@ -17,7 +19,7 @@ import { endEventually } from './process/linger.ts';
 import { reportError } from './report-error.ts';
 import { Terminal } from './terminal/terminal.ts';
 
-const OTHERS = [run, check, graph, explain, checkpoints, version];
+const OTHERS = [run, check, graph, explain, components, schema, checkpoints, version];
 const COMMANDS: readonly Command[] = [...OTHERS, helpFor(OTHERS)];
 
 const ALIASES: ReadonlyMap<string, string> = new Map([

@@ -120,7 +120,11 @@ function inWords(issue: Issue, found: unknown): readonly [message: string, hint?
       const least = issue.code === 'too_small';
       const bound = String(least ? issue.minimum : issue.maximum);
       if (issue.origin === 'string' || issue.origin === 'array') {
-        return [bound === '1' && least ? 'expected at least one' : `expected at ${least ? 'least' : 'most'} ${bound}`];
+        return [
+          bound === '1' && least
+            ? 'expected at least one'
+            : `expected at ${least ? 'least' : 'most'} ${bound}`,
+        ];
       }
       return [`expected ${least ? 'at least' : 'at most'} ${bound}, found ${was}`];
     }

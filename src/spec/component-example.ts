@@ -1,0 +1,67 @@
+import type { ComponentPage } from './component-page.ts';
+
+/** What a component is shown with: the value of its entry in a file, as YAML; what is not here stands there by itself. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  'operator aggregate': '{ key: country, aggregates: { orders: { count: true }, total: { sum: amount } } }',
+  'operator assert': '{ "price is positive": record.price > 0.0 }',
+  'operator assign': '{ total: record.qty * record.price }',
+  'operator batch': '{ size: 100, within: 1s }',
+  'operator buffer': '1000',
+  'operator cast': '{ qty: int, price: float }',
+  'operator concatMap': '{ use: "./pages.ts#pagesOf" }',
+  'operator debounce': '2s',
+  'operator dedupe': '{ within: 10m, key: id }',
+  'operator delay': '2s',
+  'operator distinct': '{ key: id }',
+  'operator drop': '[password]',
+  'operator enrich': '{ use: "./customers.ts#find", key: record.customer, missing: keep }',
+  'operator eventTime': '{ time: at, outOfOrder: 5s }',
+  'operator expand': 'record.children',
+  'operator filter': 'record.status == "paid"',
+  'operator flatMap': 'record.items',
+  'operator flatMapAsync': '{ use: "./pages.ts#itemsOf", concurrency: 4 }',
+  'operator flatten': '{ separator: "." }',
+  'operator index': '{ name: n }',
+  'operator log': '{ every: 1000 }',
+  'operator map': '\'{"id": record.id, "total": record.qty * record.price}\'',
+  'operator mapAsync': '{ use: "./enrich.ts#lookup", concurrency: 16, timeout: 2s }',
+  'operator parseFields': '[payload]',
+  'operator pivot': '{ key: country, column: month, value: total }',
+  'operator progress': '{ every: 10s }',
+  'operator rateLimit': '100/s',
+  'operator reduce': '{ use: "./folds.ts#longest", seed: "" }',
+  'operator rename': '{ ID: id }',
+  'operator sample': '{ every: 100 }',
+  'operator scan': '{ use: "./folds.ts#balance", seed: 0 }',
+  'operator select': '[id, total]',
+  'operator skip': '1',
+  'operator sort': '{ by: total, order: desc }',
+  'operator startWith': '[{ id: 0 }]',
+  'operator stringifyFields': '[payload]',
+  'operator take': '10',
+  'operator takeWhile': 'record.id < 100',
+  'operator tap': '{ use: "./watch.ts#seen" }',
+  'operator throttle': '1s',
+  'operator timeout': '{ each: 10s }',
+  'operator top': '{ n: 3, by: total, key: country }',
+  'operator unpivot': '[jan, feb, mar]',
+  'operator validate': '{ schema: ./order.schema.json, onError: [{ deadLetter: rejects }] }',
+  'operator window':
+    '{ window: { type: tumbling, size: 1m, time: at }, key: page, aggregates: { n: { count: true } } }',
+  'reader csv': '{ path: orders.csv, types: { qty: int, price: float } }',
+  'reader json': '{ paths: works.json, path: "$.items[*]" }',
+  'reader text': '{ path: server.log }',
+  'writer csv': '{ path: out.csv, columns: [id, total] }',
+};
+
+const EXTENSIONS: Readonly<Record<string, string>> = { arrow: 'arrows', text: 'txt' };
+
+/** How a component stands in a file. */
+export function componentExample({ kind, name, main }: ComponentPage): string {
+  const known = EXAMPLES[`${kind} ${name}`];
+  const file = `${kind === 'reader' ? 'in' : 'out'}.${EXTENSIONS[name] ?? name}`;
+  const value = known ?? (kind === 'operator' ? undefined : main === undefined ? '{}' : `{ path: ${file} }`);
+  const entry = value === undefined ? name : `${name}: ${value}`;
+  if (kind === 'operator') return `- ${entry}\n`;
+  return `${kind === 'reader' ? 'read' : 'write'}: { ${entry} }\n`;
+}

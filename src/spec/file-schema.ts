@@ -1,0 +1,173 @@
+import type { Registry } from '../core/registry.ts';
+import type { ComponentKind } from '../interfaces/component.ts';
+import { fileName } from './build/component-name.ts';
+import { JOINS } from './build/joins.ts';
+import { POLICY_FORMS } from './build/policies.ts';
+import { sortedSchema } from './build/sources.ts';
+import { splitSchema } from './build/split-step.ts';
+import { componentSchema, optionSchema, type Schema, SHARED_DEFINITIONS } from './option-schema.ts';
+import { parameterSchema } from './parameters.ts';
+import { settingsSchema } from './settings.ts';
+
+const text = (description: string): Schema => ({ type: 'string', minLength: 1, description });
+const USE = text('An export of a module, e.g. "./parts.ts#name"');
+const names: Schema = {
+  type: 'array',
+  items: text('The name of a flow, or of an output: flow.output'),
+  minItems: 1,
+};
+const map = (values: Schema, description: string): Schema => ({
+  description,
+  type: ['object', 'null'],
+  additionalProperties: values,
+});
+
+/**
+ * The JSON Schema of a whole file: what editors complete and explain by. It allows what the components of a registry take;
+ * what goes beyond types and names is checked when a file is read.
+ */
+export function fileSchema(registry: Registry): Schema {
+  const settings = optionSchema(settingsSchema) as { readonly properties: Readonly<Record<string, Schema>> };
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'A pipeline of millrace',
+    type: 'object',
+    properties: {
+      version: { const: 1, description: 'The version of this form' },
+      name: text('The name of the pipeline; that of the file without it'),
+      description: text('What it is for'),
+      params: map(
+        componentSchema({ options: parameterSchema, main: 'type' }),
+        'What is set by --set name=value',
+      ),
+      include: {
+        description: 'Files whose params, flows and sinks belong to this one, too',
+        anyOf: [text('The path of a file'), { type: 'array', items: text('The path of a file') }],
+      },
+      flows: map({ $ref: '#/$defs/flow' }, 'Flows by their names'),
+      sinks: map({ $ref: '#/$defs/sink' }, 'Where records go'),
+      ...settings.properties,
+    },
+    patternProperties: { '^x-': { description: 'Anything, e.g. what anchors are put on' } },
+    required: ['version'],
+    additionalProperties: false,
+    $defs: {
+      flow: flowSchema(registry),
+      sink: {
+        type: 'object',
+        properties: {
+          from: text('The flow that it takes the records of; without it, it takes dead letters'),
+          write: onlyOne(registry, 'writer'),
+        },
+        required: ['write'],
+        additionalProperties: false,
+      },
+      step: stepSchema(registry),
+      onError: {
+        description: 'A policy, or a list of them that are tried in order',
+        anyOf: [
+          { $ref: '#/$defs/policy' },
+          { type: 'array', items: { $ref: '#/$defs/policy' }, minItems: 1 },
+        ],
+      },
+      policy: {
+        anyOf: [
+          { enum: ['fail', 'skip'] },
+          {
+            type: 'object',
+            properties: Object.fromEntries(
+              Object.entries(POLICY_FORMS).map(([name, form]) => [name, componentSchema(form)]),
+            ),
+            minProperties: 1,
+            maxProperties: 1,
+            additionalProperties: false,
+          },
+        ],
+      },
+      ...SHARED_DEFINITIONS,
+    },
+  };
+}
+
+function flowSchema(registry: Registry): Schema {
+  const joins = Object.entries(JOINS).map(([name, { schema }]) => [name, optionSchema(schema)]);
+  return {
+    type: 'object',
+    properties: {
+      read: onlyOne(registry, 'reader'),
+      from: text('A flow to go on from: its name, or flow.output'),
+      merge: { ...names, description: 'All records of flows, as they come' },
+      concat: { ...names, description: 'All records of one flow after those of another' },
+      zip: { ...names, description: 'Lists of a record of each flow' },
+      mergeSorted: optionSchema(sortedSchema),
+      ...Object.fromEntries(joins),
+      deadLetters: { const: true, description: 'Takes the records that deadLetter sends to this flow' },
+      pipe: {
+        type: ['array', 'null'],
+        items: { $ref: '#/$defs/step' },
+        description: 'Operators, one after another',
+      },
+      as: text('The name of its first node'),
+    },
+    additionalProperties: false,
+  };
+}
+
+/** A map of one component. */
+function onlyOne(registry: Registry, kind: ComponentKind): Schema {
+  return {
+    description: `One ${kind}`,
+    type: 'object',
+    properties: { ...components(registry, kind), use: USE },
+    minProperties: 1,
+    maxProperties: 1,
+    additionalProperties: false,
+  };
+}
+
+function stepSchema(registry: Registry): Schema {
+  const operators = registry.list('operator');
+  const without = operators.filter(({ options }) => options.safeParse({}).success);
+  const split = componentSchema({ options: splitSchema, main: 'routes' }, 'Ends the pipe in several flows');
+  const own = components(registry, 'operator');
+  return {
+    anyOf: [
+      { enum: without.map(({ name }) => fileName(name)) },
+      {
+        type: 'object',
+        properties: {
+          ...own,
+          window: { anyOf: [own.window ?? {}, windowSchema()] },
+          keyBy: {
+            description: 'Sets records apart for what follows: an expression, or the names of fields',
+            anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }, { type: 'object' }],
+          },
+          process: {
+            description: 'Keyed state, timers and side outputs, by callbacks of a module',
+            type: 'object',
+            properties: { use: USE },
+            required: ['use'],
+            additionalProperties: false,
+          },
+          split,
+          use: USE,
+          as: text('The name of the node'),
+        },
+        minProperties: 1,
+        maxProperties: 2,
+        additionalProperties: false,
+      },
+    ],
+  };
+}
+
+/** A window whose aggregates are the next step. */
+function windowSchema(): Schema {
+  return { type: 'object', description: 'A window; what is worked out is the aggregate behind it' };
+}
+
+function components(registry: Registry, kind: ComponentKind): Record<string, Schema> {
+  return Object.fromEntries(
+    registry.list(kind).map((component) => [fileName(component.name), componentSchema(component)]),
+  );
+}
