@@ -40,6 +40,7 @@ export function interpolate(node: LocatedScalar, context: BuildContext): Filled 
     secret ||= filled.secret;
     return String(filled.value);
   });
+  if (unknown) return { value: undefined, unknown, secret };
   if (secret) context.secrets.add(value);
   return { value, unknown, secret };
 }
@@ -49,7 +50,7 @@ function referred(match: RegExpExecArray, node: LocatedScalar, context: BuildCon
   const span = spanOf(node, whole);
   const failed = (message: string, hint: string): Filled => {
     context.problems.add(span, message, hint);
-    return { value: '', unknown: true, secret: false };
+    return { value: undefined, unknown: true, secret: false };
   };
   if (closed === '')
     return failed(`\${ is not closed`, `Write \${params.name} or \${NAME:-default}; $\${ for \${ itself.`);
@@ -62,7 +63,7 @@ function referred(match: RegExpExecArray, node: LocatedScalar, context: BuildCon
         didYouMean(parameter, [...context.params.keys()]),
       );
     }
-    return { value: given.value ?? '', unknown: !given.known, secret: given.secret };
+    return { value: given.value, unknown: !given.known, secret: given.secret };
   }
   const [, name, otherwise] = ENVIRONMENT.exec(inside) ?? [];
   if (name === undefined) {

@@ -11,7 +11,7 @@ import { type Pipeline, type PipelineOptions, pipeline } from '../../processing/
 import type { BuildContext } from '../build-context.ts';
 import type { FileModel } from '../file-model.ts';
 import { SETTINGS, settingsSchema } from '../settings.ts';
-import type { Located } from '../source/located.ts';
+import { type Located, spanAt } from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
 import { checkedOptions } from './checked-options.ts';
 import { shownPlace } from './note.ts';
@@ -72,7 +72,13 @@ class Build {
       return { pipeline: made, checkpoint: checkpoint as CheckpointOptions | undefined };
     } catch (thrown) {
       if (!isMillraceError(thrown)) throw thrown;
-      const found = thrown.details.problems;
+      const { problems: found, issues } = thrown.details;
+      if (Array.isArray(issues)) {
+        for (const { path, message } of issues as { path: string; message: string }[]) {
+          problems.add(spanAt(this.#model.root, path.split('.')), `${path}: ${message}`, thrown.hint);
+        }
+        return undefined;
+      }
       for (const one of Array.isArray(found) ? (found as string[]) : [thrown.message]) {
         problems.add(this.#placeOf(one), one, thrown.hint);
       }
@@ -98,6 +104,7 @@ class Build {
     const { source, steps: items, as } = this.#model.flows.get(name)!;
     const steps = await stepsOf(items, this.#context);
     if (source === undefined || this.#references.inCycle(name)) return undefined;
+    if (!this.#places.has(source[0])) this.#places.set(source[0], source[1].key);
     const isLetters = source[0] === 'deadLetters';
     const start = isLetters
       ? this.#lettersOf(name)

@@ -20,5 +20,7 @@ export function namedComponent(
   const found = all.find((component) => fileName(component.name) === name);
   if (found !== undefined) return found;
   const names = [...all.map((component) => fileName(component.name)), ...others];
-  return problems.add(at, `there is no ${kind} "${name}"`, didYouMean(name, names));
+  const hint = didYouMean(name, names);
+  const long = names.length > 20 && !hint.startsWith('Did you mean');
+  return problems.add(at, `there is no ${kind} "${name}"`, long ? 'See "millrace components" for all there are.' : hint);
 }

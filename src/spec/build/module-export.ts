@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { didYouMean } from '../../core/did-you-mean.ts';
 import { toError } from '../../core/errors.ts';
 import type { BuildContext } from '../build-context.ts';
-import type { LocatedScalar } from '../source/located.ts';
+import { kindOf, type Located, type LocatedScalar } from '../source/located.ts';
 
 const HINT = 'Write a module and the name of an export, e.g. "./enrich.ts#lookup".';
 
@@ -37,6 +37,36 @@ export async function moduleExport(node: LocatedScalar, { problems }: BuildConte
     return problems.add(span, `cannot load ${specifier}: ${kind}: ${message.split('\n', 1)[0]}`);
   }
 }
+
+/**
+ * A part of a pipeline that an export is, or that it makes as a function without arguments; known by what it has.
+ * `undefined` where it is none, which is a problem.
+ */
+export async function modulePart(
+  node: Located,
+  what: 'operator' | 'reader' | 'writer',
+  context: BuildContext,
+): Promise<object | undefined> {
+  const { problems } = context;
+  if (node.kind !== 'scalar') return problems.add(node.span, `use: expected text, found ${kindOf(node)}`);
+  const exported = await moduleExport(node, context);
+  if (exported === undefined) return undefined;
+  const shown = String(node.value);
+  try {
+    const part: unknown = typeof exported === 'function' ? await exported() : exported;
+    const mark = what === 'operator' ? 'create' : 'open';
+    if (typeof part === 'object' && part !== null && mark in part) return part;
+  } catch (thrown) {
+    return problems.add(node.span, `${shown} made no ${what}: ${toError(thrown).message}`);
+  }
+  return problems.add(node.span, `${shown} is no ${what}`, `Export ${EXPORTS[what]}.`);
+}
+
+const EXPORTS = {
+  operator: 'what defineOperator() or an operator such as map() returns, or a function that returns it',
+  reader: 'an object with open(), or a function that returns it',
+  writer: 'an object with open(), or a function that returns it',
+} as const;
 
 function packagePath(specifier: string, from: string): string | undefined {
   try {

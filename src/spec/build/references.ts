@@ -41,7 +41,8 @@ export function checkReferences(model: FileModel, problems: Problems): Reference
   }
   for (const { from } of model.sinks.values()) if (from !== undefined) resolve(from.value);
   const cycles = reportCycles(upstream, model, problems);
-  reportUnused(model, used, cycles, problems);
+  // A flow that nobody seems to read may be meant where something is wrong.
+  if (problems.count === 0 || cycles.size > 0) reportUnused(model, used, cycles, problems);
   return { of: (node) => resolved.get(node), inCycle: (flow) => cycles.has(flow) };
 }
 

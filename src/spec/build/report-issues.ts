@@ -62,7 +62,9 @@ function report(
   }
   if (found === undefined && path.length > 0 && !isWritten(node, path)) {
     const span = path.length === 1 ? at : spanAt(node, path.slice(0, -1));
-    problems.add(span, `${what} needs "${name}"${expectation(issue)}`);
+    // What a file calls the paths of a reader.
+    const called = name === 'paths' && !Object.hasOwn(shapeOf(schema), 'path') ? 'path' : name;
+    problems.add(span, `${what} needs "${called}"${expectation(issue)}`);
     return;
   }
   const span = path.length === 0 ? at : spanAt(node, path);
@@ -77,7 +79,7 @@ function step(schema: z.core.$ZodType | undefined, key: PropertyKey): z.core.$Zo
 /** Of several forms the one that fits best: whose problems lie deepest. None where all of them miss the type itself. */
 function bestOf(forms: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const inside = forms.filter((issues) =>
-    issues.every(({ path, code }) => path.length > 0 || code !== 'invalid_type'),
+    issues.every(({ path, code }) => path.length > 0 || (code !== 'invalid_type' && code !== 'invalid_value')),
   );
   return inside.length === 1 ? inside[0] : undefined;
 }

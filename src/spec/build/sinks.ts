@@ -2,12 +2,12 @@ import type { Writer } from '../../interfaces/writer.ts';
 import type { Written } from '../../processing/graph/node.ts';
 import type { BuildContext } from '../build-context.ts';
 import type { SinkEntry } from '../file-model.ts';
-import { kindOf } from '../source/located.ts';
+import { plainData } from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
 import { attempt } from './attempt.ts';
 import { checkedOptions } from './checked-options.ts';
 import { fileName, namedComponent } from './component-name.ts';
-import { moduleExport } from './module-export.ts';
+import { modulePart } from './module-export.ts';
 import { onlyEntry } from './sources.ts';
 
 /** A writer with what it was made of. */
@@ -27,19 +27,9 @@ export async function sinkWriter(
   if (name === undefined || entry === undefined) return undefined;
   const { key: at, value } = entry;
   if (name === 'use') {
-    if (value.kind !== 'scalar')
-      return context.problems.add(value.span, `use: expected text, found ${kindOf(value)}`);
-    const exported = await moduleExport(value, context);
-    if (exported === undefined) return undefined;
-    const writer = typeof exported === 'function' ? attempt(context, at, () => exported()) : exported;
-    if (typeof writer !== 'object' || writer === null || !('open' in writer)) {
-      return context.problems.add(
-        value.span,
-        `${String(value.value)} is no writer`,
-        'Export an object with open(), or a function that returns one.',
-      );
-    }
-    return { writer: writer as Writer<unknown>, at, written: { component: 'use', options: value.value } };
+    const writer = await modulePart(value, 'writer', context);
+    const written = { component: 'use', options: plainData(value) };
+    return writer && { writer: writer as Writer<unknown>, at, written };
   }
   const component = namedComponent('writer', name, at, context, ['use']);
   if (component === undefined) return undefined;

@@ -6,13 +6,13 @@ import type { Flow } from '../../processing/graph/flow.ts';
 import { concat, merge, zip } from '../../processing/graph/join.ts';
 import { mergeSorted } from '../../processing/graph/merge-sorted.ts';
 import type { BuildContext } from '../build-context.ts';
-import { kindOf, type Located, type LocatedEntry, type LocatedMap } from '../source/located.ts';
+import { kindOf, type Located, type LocatedEntry, type LocatedMap, plainData } from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
 import { attempt } from './attempt.ts';
 import { checkedOptions } from './checked-options.ts';
 import { fileName, namedComponent } from './component-name.ts';
 import { JOINS } from './joins.ts';
-import { moduleExport } from './module-export.ts';
+import { modulePart } from './module-export.ts';
 import { noted } from './note.ts';
 
 /** The flow that a reference means; `undefined` where it could not be made. */
@@ -64,19 +64,9 @@ async function readerFlow(
   const [name, entry] = onlyEntry(node, 'read', 'csv: in.csv', context) ?? [];
   if (name === undefined || entry === undefined) return undefined;
   if (name === 'use') {
-    if (entry.value.kind !== 'scalar')
-      return context.problems.add(entry.value.span, `use: expected text, found ${kindOf(entry.value)}`);
-    const exported = await moduleExport(entry.value, context);
-    if (exported === undefined) return undefined;
-    const reader = typeof exported === 'function' ? attempt(context, entry.key, () => exported()) : exported;
-    if (typeof reader !== 'object' || reader === null || !('open' in reader)) {
-      return context.problems.add(
-        entry.value.span,
-        `${String(entry.value.value)} is no reader`,
-        'Export an object with open(), or a function that returns one.',
-      );
-    }
-    return noted(readFrom(reader as Reader<unknown>), at, { component: 'use', options: entry.value.value });
+    const reader = await modulePart(entry.value, 'reader', context);
+    const written = { component: 'use', options: plainData(entry.value) };
+    return reader && noted(readFrom(reader as Reader<unknown>), at, written);
   }
   const component = namedComponent('reader', name, entry.key, context, ['use']);
   if (component === undefined) return undefined;

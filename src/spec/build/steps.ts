@@ -1,12 +1,12 @@
 import type { Operator } from '../../interfaces/operator.ts';
 import type { Flow } from '../../processing/graph/flow.ts';
 import type { BuildContext } from '../build-context.ts';
-import { kindOf, type Located, type LocatedEntry, type LocatedMap, NO_ENTRIES } from '../source/located.ts';
+import { kindOf, type Located, type LocatedEntry, type LocatedMap, NO_ENTRIES, plainData } from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
 import { attempt } from './attempt.ts';
 import { checkedOptions } from './checked-options.ts';
 import { fileName, namedComponent } from './component-name.ts';
-import { moduleExport } from './module-export.ts';
+import { modulePart } from './module-export.ts';
 import { noted, shownPlace } from './note.ts';
 import { processStep } from './process-step.ts';
 import { splitStep } from './split-step.ts';
@@ -104,23 +104,10 @@ async function componentStep(step: WrittenStep, context: BuildContext): Promise<
 
 /** `use: ./operators.ts#name`: an operator, or a function that makes one. */
 async function usedStep(step: WrittenStep, context: BuildContext): Promise<Step | undefined> {
-  const { options, at } = step;
-  if (options.kind !== 'scalar')
-    return context.problems.add(at, `use: expected text, found ${kindOf(options)}`);
-  const exported = await moduleExport(options, context);
-  if (exported === undefined) return undefined;
-  const operator = typeof exported === 'function' ? attempt(context, at, () => exported()) : exported;
-  if (typeof operator === 'object' && operator !== null && 'create' in operator) {
-    return through(operator as Operator<never, unknown>, step, context, {
-      component: 'use',
-      options: options.value,
-    });
-  }
-  return context.problems.add(
-    options.span,
-    `${String(options.value)} is no operator`,
-    'Export what defineOperator() or an operator such as map() returns.',
-  );
+  const operator = await modulePart(step.options, 'operator', context);
+  if (operator === undefined) return undefined;
+  const written = { component: 'use', options: plainData(step.options) };
+  return through(operator as Operator<never, unknown>, step, context, written);
 }
 
 function through(

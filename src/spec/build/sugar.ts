@@ -1,3 +1,4 @@
+import { didYouMean } from '../../core/did-you-mean.ts';
 import type { BuildContext } from '../build-context.ts';
 import type { Located, LocatedEntry, LocatedMap } from '../source/located.ts';
 import type { WrittenStep } from './steps.ts';
@@ -46,6 +47,10 @@ export function unsugared(steps: readonly WrittenStep[], context: BuildContext):
       );
       continue;
     }
+    if (windowed && !isKnownWindow(step, context)) {
+      index++;
+      continue;
+    }
     const whole = windowed ? withAggregates(step, steps[++index]!) : step;
     made.push(keyed ? withKey(whole, first) : whole);
   }
@@ -55,6 +60,16 @@ export function unsugared(steps: readonly WrittenStep[], context: BuildContext):
 /** Whether it leaves the aggregates to the next step. */
 function isBareWindow(options: Located): boolean {
   return options.kind === 'map' && !options.entries.has('aggregates');
+}
+
+/** Whether it says which window it is. */
+function isKnownWindow({ at, options }: WrittenStep, { problems }: BuildContext): boolean {
+  const entries = [...(options as LocatedMap).entries];
+  if (entries.some(([key]) => WINDOWS.includes(key) || key === 'window')) return true;
+  const [strange] = entries.filter(([, { value }]) => value.kind === 'map');
+  if (strange === undefined) problems.add(at, 'it is not said which window', `Say one of ${WINDOWS.join(', ')}.`);
+  else problems.add(strange[1].key, `there is no window "${strange[0]}"`, didYouMean(strange[0], WINDOWS));
+  return false;
 }
 
 function withAggregates(step: WrittenStep, next: WrittenStep): WrittenStep {

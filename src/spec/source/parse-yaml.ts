@@ -15,6 +15,7 @@ const HINTS: Readonly<Record<string, string>> = {
   BAD_ALIAS:
     'An alias, *name, stands for what has the anchor &name further up; put other text that begins with * in quotes.',
   BLOCK_AS_IMPLICIT_KEY: 'Put text that has a colon and a space in quotes.',
+  BAD_INDENT: 'Close the bracket that was opened, or indent what is in it.',
   BAD_SCALAR_START: 'Put text that begins with such a character in quotes.',
   TAB_AS_INDENT: 'Indent with spaces.',
   MULTIPLE_DOCS: 'Take away the line --- in the middle: a file is one pipeline.',
@@ -41,11 +42,15 @@ export function parseYaml(source: SourceText, problems: Problems): Located | und
     const { line } = placeOf({ source, start, end });
     if (lines.has(line)) return;
     lines.add(line);
-    problems.add({ source, start: Math.min(start, text.length), end }, inWords(code, message), HINTS[code]);
+    problems.add({ source, start: Math.min(start, text.length), end }, inWords(code, message, text[start] ?? ''), HINTS[code]);
   };
   try {
     const document = parseDocument(text, { prettyErrors: false });
-    for (const error of document.errors) report(error);
+    for (const error of document.errors) {
+      report(error);
+      // From here on the parser is out of step.
+      if (DERAILING.has(error.code)) break;
+    }
     for (const warning of document.warnings) report(warning);
     if (problems.count > before) return undefined;
     if (document.contents === null)
@@ -66,7 +71,14 @@ export function parseYaml(source: SourceText, problems: Problems): Located | und
   }
 }
 
-function inWords(code: string, message: string): string {
+/** What makes the parser misread all that follows. */
+const DERAILING: ReadonlySet<string> = new Set(['UNEXPECTED_TOKEN', 'MISSING_CHAR', 'BAD_INDENT']);
+
+function inWords(code: string, message: string, found: string): string {
+  const missing = /end with a (.)$/.exec(message)?.[1] ?? /^Missing closing (.)/.exec(message)?.[1];
+  if (missing !== undefined) return `the closing ${missing} is missing`;
+  if (code === 'UNEXPECTED_TOKEN') return `${JSON.stringify(found)} cannot stand here`;
+  if (message.startsWith('Nested mappings')) return 'the second colon makes this a map in a map';
   if (message.startsWith('Maximum call stack')) return 'it is nested too deeply';
   if (code === 'DUPLICATE_KEY') return 'this key is there twice';
   if (code === 'MULTIPLE_DOCS') return 'there is a second document in the file';
