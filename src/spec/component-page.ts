@@ -55,7 +55,7 @@ export function componentPage({ kind, name, summary, main, options }: Component)
 
 function typeOf(schema: TypeSchema): string {
   const { type, enum: values, const: constant, anyOf, oneOf, items, properties } = schema;
-  if (values !== undefined) return values.map(String).join(' | ');
+  if (values !== undefined) return values.map(valueText).join(' | ');
   if (constant !== undefined) return JSON.stringify(constant);
   const forms = anyOf ?? oneOf;
   if (forms !== undefined) {
@@ -68,6 +68,11 @@ function typeOf(schema: TypeSchema): string {
   if (type === 'object' || properties !== undefined) return 'map';
   if (type === 'string') return 'text';
   return typeof type === 'string' ? type : (type?.join(' | ') ?? 'value');
+}
+
+function valueText(value: unknown): string {
+  const text = String(value);
+  return /\p{Cc}/u.test(text) ? JSON.stringify(text) : text;
 }
 
 function isUse({ properties }: TypeSchema): boolean {

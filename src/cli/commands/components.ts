@@ -74,7 +74,13 @@ function pageText({ kind, name, summary, options }: ComponentPage, example: stri
   return [`${kind} ${name}: ${summary}`, '', ...list, '', 'Example:', ...indented, ''].join('\n');
 }
 
+/** What would break the line is shown as JSON has it. */
+function shownValue(value: unknown): string {
+  const text = valueText(value);
+  return /\p{Cc}/u.test(text) ? JSON.stringify(text) : text;
+}
+
 function remark({ description, required, default: preset }: OptionPage): string {
-  const otherwise = preset === undefined ? '' : `(default: ${valueText(preset)})`;
+  const otherwise = preset === undefined ? '' : `(default: ${shownValue(preset)})`;
   return [description, required ? '(required)' : otherwise].filter((part) => part !== '').join(' ');
 }

@@ -5,16 +5,17 @@ import { COMMON_OPTIONS, type Command, MODULE_OPTIONS } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { loadPipeline } from '../module/load-pipeline.ts';
 
-const FORMATS: Readonly<Record<string, (pipeline: Pipeline) => string>> = Object.freeze({
+const FORMATS: Readonly<Record<string, (pipeline: Pipeline) => string | Promise<string>>> = Object.freeze({
   mermaid: (pipeline) => pipeline.toMermaid(),
   dot: (pipeline) => pipeline.toDot(),
   json: (pipeline) => `${JSON.stringify(pipeline.describe(), null, 2)}\n`,
+  yaml: async (pipeline) => (await import('../../spec/file-of.ts')).fileOf(pipeline.describe()),
 });
 
 /** `millrace graph`: draws a pipeline. */
 export const graph: Command = Object.freeze({
   name: 'graph',
-  summary: 'Draw a pipeline: Mermaid, DOT or JSON',
+  summary: 'Draw a pipeline: Mermaid, DOT, JSON, or a file in YAML',
   argument: '<module>',
   options: {
     format: {
@@ -34,7 +35,7 @@ export const graph: Command = Object.freeze({
       throw usage(graph, `there is no format "${name}"`, didYouMean(name, Object.keys(FORMATS)));
     }
     const { pipeline } = await loadPipeline(graph, invocation);
-    terminal.print(draw(pipeline));
+    terminal.print(await draw(pipeline));
     return EXIT.done;
   },
 } satisfies Command);

@@ -1,6 +1,6 @@
 import type { Policy } from '../../interfaces/policy.ts';
 import type { Graph, Vertex } from './graph.ts';
-import { nodeLabel, nodeSite } from './node.ts';
+import { nodeLabel, nodeSite, type Written } from './node.ts';
 
 /** A graph as plain JSON: the same for the same pipeline, whenever and wherever it is described. */
 export interface GraphDescription {
@@ -19,6 +19,8 @@ export interface NodeDescription {
   /** The component that it was made by, and its options, where a pipeline was written as plain data. */
   readonly component?: string;
   readonly options?: unknown;
+  /** The parameters that its expressions use. */
+  readonly params?: Written['params'];
   readonly onError?: readonly PolicyDescription[];
 }
 

@@ -32,6 +32,8 @@ export interface Written {
   /** The name of the component; of the node's kind where it is none. */
   readonly component: string;
   readonly options: unknown;
+  /** The parameters that its expressions use: their values, or that they are secret. */
+  readonly params?: Readonly<Record<string, { readonly value?: unknown; readonly secret?: boolean }>>;
 }
 
 export interface ReaderNode extends NodeBase {

@@ -14,12 +14,13 @@ import { SETTINGS, settingsSchema } from '../settings.ts';
 import { type Located, spanAt } from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
 import { checkedOptions } from './checked-options.ts';
+import { named } from './node-name.ts';
 import { shownPlace } from './note.ts';
 import { policiesOf } from './policies.ts';
 import { checkReferences, type References } from './references.ts';
 import { type BuiltSink, sinkWriter } from './sinks.ts';
 import { sourceFlow } from './sources.ts';
-import { type Built, mapLike, named, type Step, stepsOf } from './steps.ts';
+import { type Built, mapLike, type Step, stepsOf } from './steps.ts';
 
 /** What a file comes to. */
 export interface BuiltFile {
@@ -169,7 +170,7 @@ class Build {
       ...parameters: ConstructorParameters<typeof LettersFlow>
     ) => LettersFlow;
     const placed = new Letters(
-      { node: noteNode(node, shownPlace(key), { component: 'deadLetters', options: {} }), port },
+      { node: noteNode(node, shownPlace(key), { component: 'deadLetters', options: { [this.#model.sinks.has(name) ? 'sink' : 'flow']: name } }), port },
       Flow.toolkit(made),
     );
     this.#letters.set(name, placed);

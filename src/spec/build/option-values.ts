@@ -81,7 +81,9 @@ async function plainValues(
 
 function scalarValue(node: LocatedScalar, context: BuildContext): OptionValues {
   const { value, unknown, secret } = interpolate(node, context);
-  return { value, data: secret ? node.value : value, unknown };
+  // As a file would have to say it.
+  const data = typeof value === 'string' ? value.replaceAll('${', '$$${') : value;
+  return { value, data: secret ? node.value : data, unknown };
 }
 
 /** `{ secret: … }`: a value that is never shown. */

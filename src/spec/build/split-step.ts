@@ -6,7 +6,8 @@ import type { BuildContext } from '../build-context.ts';
 import { plainObject } from '../source/located.ts';
 import { attempt } from './attempt.ts';
 import { checkedOptions } from './checked-options.ts';
-import { noted } from './note.ts';
+import { noted, writtenOf } from './note.ts';
+import { named } from './node-name.ts';
 import type { Step, WrittenStep } from './steps.ts';
 
 const route = withRole(
@@ -41,12 +42,15 @@ export async function splitStep(step: WrittenStep, context: BuildContext): Promi
   const predicates = plainObject(
     Object.entries(routes).map(([name, given]) => [name, given === 'otherwise' ? otherwise : given]),
   );
-  const written = { component: 'split', options: options.data };
+  const written = writtenOf('split', options.data, context);
   return (flow) => {
     const split = attempt(context, at, () =>
       flow.split(predicates as never, onError === undefined ? {} : { onError }),
     ) as Record<string, typeof flow> | undefined;
     if (split === undefined) return undefined;
-    return plainObject(Object.entries(split).map(([name, one]) => [name, noted(one, at, written)])) as never;
+    const flows = Object.entries(split).map(
+      ([name, one]) => [name, named(noted(one, at, written), step.as, context)] as const,
+    );
+    return flows.some(([, one]) => one === undefined) ? undefined : (plainObject(flows) as never);
   };
 }

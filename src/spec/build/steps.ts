@@ -1,5 +1,6 @@
 import type { Operator } from '../../interfaces/operator.ts';
 import type { Flow } from '../../processing/graph/flow.ts';
+import type { Written } from '../../processing/graph/node.ts';
 import type { BuildContext } from '../build-context.ts';
 import { kindOf, type Located, type LocatedEntry, type LocatedMap, NO_ENTRIES, plainData } from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
@@ -7,7 +8,8 @@ import { attempt } from './attempt.ts';
 import { checkedOptions } from './checked-options.ts';
 import { fileName, namedComponent } from './component-name.ts';
 import { modulePart } from './module-export.ts';
-import { noted, shownPlace } from './note.ts';
+import { named } from './node-name.ts';
+import { noted, shownPlace, writtenOf } from './note.ts';
 import { processStep } from './process-step.ts';
 import { splitStep } from './split-step.ts';
 import { unsugared } from './sugar.ts';
@@ -99,7 +101,7 @@ async function componentStep(step: WrittenStep, context: BuildContext): Promise<
   const make = () => component.create(options.value as never) as Operator<never, unknown>;
   const operator = attempt(context, at, make, options.node);
   if (operator === undefined) return undefined;
-  return through(operator, step, context, { component: fileName(component.name), options: options.data });
+  return through(operator, step, context, writtenOf(fileName(component.name), options.data, context));
 }
 
 /** `use: ./operators.ts#name`: an operator, or a function that makes one. */
@@ -114,28 +116,13 @@ function through(
   operator: Operator<never, unknown>,
   { at, as }: WrittenStep,
   context: BuildContext,
-  written: { readonly component: string; readonly options: unknown },
+  written: Written,
 ): Step {
   const placed = Object.freeze({ ...operator, site: shownPlace(at) }) as Operator<unknown, unknown>;
   return (flow) => {
     const made = noted(flow.pipe(placed), at, written);
     return named(made, as, context);
   };
-}
-
-/** The flow under the name that `as` gives it. */
-export function named(
-  flow: Flow<unknown>,
-  as: LocatedEntry | undefined,
-  context: BuildContext,
-): Flow<unknown> | undefined {
-  if (as === undefined) return flow;
-  const { value } = as;
-  if (value.kind === 'scalar' && typeof value.value === 'string') {
-    const name = value.value;
-    return attempt(context, value.span, () => flow.as(name));
-  }
-  return context.problems.add(value.span, `as: expected a name, found ${kindOf(value)}`);
 }
 
 /** A map of these entries in the place of another. */

@@ -1,0 +1,137 @@
+import { stringify } from 'yaml';
+import { MillraceError } from '../core/errors.ts';
+import type { EdgeDescription, GraphDescription, NodeDescription } from '../processing/graph/describe.ts';
+import { defaultPolicies } from './described-policies.ts';
+import { plainObject } from './source/located.ts';
+
+/**
+ * A pipeline as the text of a file, made of its description: the same graph, when it is read again. It has what the
+ * description has: parameters only as far as expressions use them, as all others are filled in, and neither memory nor checkpoints.
+ *
+ * @throws MillraceError `ERR_PIPELINE_FILE` for nodes that were not made of plain data: functions in code, joins, `process`.
+ */
+export function fileOf(description: GraphDescription): string {
+  return new FileText(description).text();
+}
+
+type FlowText = { readonly name: string; readonly head: Record<string, unknown>; readonly pipe: unknown[] };
+
+/** Nodes of many inputs, by what the file calls them. */
+const MANY: Readonly<Record<string, string>> = { merge: 'merge', concat: 'concat', zip: 'zip', 'merge-sorted': 'mergeSorted' };
+
+class FileText {
+  readonly #description: GraphDescription;
+  readonly #nodes: ReadonlyMap<string, NodeDescription>;
+  /** What reads a node's output as part of its own flow is called: the flow, by the names of its nodes. */
+  readonly #flowOf = new Map<string, FlowText>();
+  readonly #names = new Set<string>();
+
+  constructor(description: GraphDescription) {
+    this.#description = description;
+    this.#nodes = new Map(description.nodes.map((node) => [node.name, node]));
+    const strange = description.nodes.filter(({ component, kind }) => component === undefined && kind !== 'letters');
+    const unsayable = [...strange, ...description.nodes.filter(({ component }) => component === 'process')];
+    if (unsayable.length > 0) {
+      const list = unsayable.map(({ name }) => `"${name}"`).join(', ');
+      throw new MillraceError(
+        'ERR_PIPELINE_FILE',
+        `Cannot write pipeline "${description.name}" as a file: it is not plain data that ${list} ${unsayable.length === 1 ? 'was' : 'were'} made of`,
+        { hint: 'Only what was read from a file can be written as one, and of that no joins and no process.', details: { problems: [] } },
+      );
+    }
+  }
+
+  text(): string {
+    const { name, nodes } = this.#description;
+    for (const node of nodes) if (node.kind !== 'sink') this.#place(node);
+    const flows = new Set(this.#flowOf.values());
+    const sinks = nodes.filter(({ kind }) => kind === 'sink');
+    const params = parametersOf(nodes);
+    const onError = defaultPolicies(this.#description);
+    const file = {
+      version: 1,
+      name,
+      ...(Object.keys(params).length > 0 && { params }),
+      ...(onError !== undefined && { onError }),
+      ...(flows.size > 0 && { flows: plainObject([...flows].map((flow) => [flow.name, body(flow)])) }),
+      sinks: plainObject(sinks.map((node) => [node.name, this.#sink(node)])),
+    };
+    return stringify(file, { lineWidth: 0, aliasDuplicateObjects: false });
+  }
+
+  #place(node: NodeDescription): void {
+    const [input] = this.#inputs(node.name);
+    if (node.kind === 'letters') {
+      if (this.#isSinkOfLetters(node)) return;
+      this.#begin(node, { deadLetters: true });
+    } else if (node.kind === 'reader') {
+      this.#begin(node, { read: { [node.component!]: node.options }, as: node.name });
+    } else if (Object.hasOwn(MANY, node.kind)) {
+      const flows = this.#inputs(node.name).map((edge) => this.#reference(edge));
+      const value = node.kind === 'merge-sorted' ? { flows, ...(node.options as object) } : flows;
+      this.#begin(node, { [MANY[node.kind]!]: value, as: node.name });
+    } else {
+      const before = this.#nodes.get(input!.from)!;
+      const alone = this.#outputs(input!.from).length === 1 && before.kind !== 'split';
+      const flow = alone ? this.#flowOf.get(input!.from) : undefined;
+      const step = { [node.component!]: node.options, as: node.name };
+      if (flow === undefined) this.#begin(node, { from: this.#reference(input!) }).pipe.push(step);
+      else {
+        flow.pipe.push(step);
+        this.#flowOf.set(node.name, flow);
+      }
+    }
+  }
+
+  #begin(node: NodeDescription, head: Record<string, unknown>): FlowText {
+    const base = node.name.replaceAll(/[^\p{L}\p{N}_ -]/gu, '-').replace(/^[^\p{L}_]+/u, '') || 'flow';
+    let name = base;
+    for (let number = 2; this.#names.has(name); number++) name = `${base}-${number}`;
+    this.#names.add(name);
+    const flow: FlowText = { name, head, pipe: [] };
+    this.#flowOf.set(node.name, flow);
+    return flow;
+  }
+
+  #sink(node: NodeDescription): object {
+    const [input] = this.#inputs(node.name);
+    const write = { [node.component!]: node.options };
+    const from = this.#nodes.get(input!.from)!;
+    return from.kind === 'letters' && this.#isSinkOfLetters(from) ? { write } : { from: this.#reference(input!), write };
+  }
+
+  /** Whether dead letters go to one sink and nowhere else, which is then what they are sent to. */
+  #isSinkOfLetters({ name, options }: NodeDescription): boolean {
+    const [first, ...more] = this.#outputs(name);
+    const sink = this.#nodes.get(first!.to)!;
+    return more.length === 0 && sink.kind === 'sink' && (options as { sink?: string }).sink === sink.name;
+  }
+
+  #reference({ from, port }: EdgeDescription): string {
+    const { name } = this.#flowOf.get(from)!;
+    return this.#nodes.get(from)!.kind === 'split' ? `${name}.${port}` : name;
+  }
+
+  #inputs(name: string): readonly EdgeDescription[] {
+    return this.#description.edges.filter(({ to, port }) => to === name && port !== 'letters');
+  }
+
+  #outputs(name: string): readonly EdgeDescription[] {
+    return this.#description.edges.filter(({ from, port }) => from === name && port !== 'letters');
+  }
+}
+
+/** The parameters that expressions use, with their values as defaults. */
+function parametersOf(nodes: readonly NodeDescription[]): Record<string, unknown> {
+  const used = nodes.flatMap(({ params = {} }) => Object.entries(params));
+  return plainObject(
+    used.map(([name, { value, secret }]) => [
+      name,
+      secret === true ? { type: 'string', secret } : { type: typeof value, default: value },
+    ]),
+  );
+}
+
+function body({ head, pipe }: FlowText): object {
+  return pipe.length === 0 ? head : { ...head, pipe };
+}
