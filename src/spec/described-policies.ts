@@ -17,6 +17,9 @@ function policyData(
 ): unknown {
   if (policy !== 'dead-letter') return { [policy]: options };
   const letters = edges.find(({ from, port }) => from === name && port === 'letters')!.to;
-  const target = nodes.find((node) => node.name === letters)!.options as { readonly sink?: string; readonly flow?: string };
+  const target = nodes.find((node) => node.name === letters)!.options as {
+    readonly sink?: string;
+    readonly flow?: string;
+  };
   return { deadLetter: { to: target.sink ?? target.flow, ...options } };
 }

@@ -17,7 +17,12 @@ export function fileOf(description: GraphDescription): string {
 type FlowText = { readonly name: string; readonly head: Record<string, unknown>; readonly pipe: unknown[] };
 
 /** Nodes of many inputs, by what the file calls them. */
-const MANY: Readonly<Record<string, string>> = { merge: 'merge', concat: 'concat', zip: 'zip', 'merge-sorted': 'mergeSorted' };
+const MANY: Readonly<Record<string, string>> = {
+  merge: 'merge',
+  concat: 'concat',
+  zip: 'zip',
+  'merge-sorted': 'mergeSorted',
+};
 
 class FileText {
   readonly #description: GraphDescription;
@@ -29,14 +34,19 @@ class FileText {
   constructor(description: GraphDescription) {
     this.#description = description;
     this.#nodes = new Map(description.nodes.map((node) => [node.name, node]));
-    const strange = description.nodes.filter(({ component, kind }) => component === undefined && kind !== 'letters');
+    const strange = description.nodes.filter(
+      ({ component, kind }) => component === undefined && kind !== 'letters',
+    );
     const unsayable = [...strange, ...description.nodes.filter(({ component }) => component === 'process')];
     if (unsayable.length > 0) {
       const list = unsayable.map(({ name }) => `"${name}"`).join(', ');
       throw new MillraceError(
         'ERR_PIPELINE_FILE',
         `Cannot write pipeline "${description.name}" as a file: it is not plain data that ${list} ${unsayable.length === 1 ? 'was' : 'were'} made of`,
-        { hint: 'Only what was read from a file can be written as one, and of that no joins and no process.', details: { problems: [] } },
+        {
+          hint: 'Only what was read from a file can be written as one, and of that no joins and no process.',
+          details: { problems: [] },
+        },
       );
     }
   }
@@ -97,7 +107,9 @@ class FileText {
     const [input] = this.#inputs(node.name);
     const write = { [node.component!]: node.options };
     const from = this.#nodes.get(input!.from)!;
-    return from.kind === 'letters' && this.#isSinkOfLetters(from) ? { write } : { from: this.#reference(input!), write };
+    return from.kind === 'letters' && this.#isSinkOfLetters(from)
+      ? { write }
+      : { from: this.#reference(input!), write };
   }
 
   /** Whether dead letters go to one sink and nowhere else, which is then what they are sent to. */

@@ -12,10 +12,7 @@ export const SHARED_DEFINITIONS: Readonly<Record<string, Schema>> = {
   reference: {
     type: 'string',
     pattern: '\\$\\{',
-    description: 'A text that is filled in: ${params.name}, ${NAME} or ${NAME:-default}'.replaceAll(
-      '$$',
-      '$',
-    ),
+    description: `A text that is filled in: \${params.name}, \${NAME} or \${NAME:-default}`,
   },
   secret: {
     type: 'object',
@@ -27,7 +24,11 @@ export const SHARED_DEFINITIONS: Readonly<Record<string, Schema>> = {
 
 /** Options as a file may say them: values may be filled in, and policies are data. */
 export function optionSchema(options: z.ZodType): Schema {
-  const { $schema: _, ...schema } = z.toJSONSchema(options, {
+  const {
+    $schema: _,
+    $defs: __,
+    ...schema
+  } = z.toJSONSchema(options, {
     io: 'input',
     override({ zodSchema, jsonSchema }) {
       const role = roleOf(zodSchema)?.role;
@@ -50,7 +51,19 @@ export function optionSchema(options: z.ZodType): Schema {
       });
     },
   }) as Record<string, unknown>;
-  return schema;
+  return withoutRecursion(schema) as Schema;
+}
+
+/** What refers to itself is any JSON: there is nothing else of that kind in options. */
+function withoutRecursion(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutRecursion);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const entries = Object.entries(schema);
+  return Object.fromEntries(
+    entries
+      .filter(([key, value]) => key !== '$ref' || !String(value).startsWith('#/$defs/__'))
+      .map(([key, value]) => [key, withoutRecursion(value)]),
+  );
 }
 
 /** All the ways in which the options of a component may be written. */

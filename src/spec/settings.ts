@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { withRole } from '../core/option-role.ts';
+import { stateOptions } from '../processing/graph/state-options.ts';
 
 /** What holds for the whole of a file, and how it is run. */
 export const settingsSchema = z.strictObject({
@@ -12,10 +13,7 @@ export const settingsSchema = z.strictObject({
     .max(1024)
     .optional()
     .describe('Batches that wait on each edge at the most, 2 by default'),
-  memory: z
-    .union([z.number(), z.string()])
-    .optional()
-    .describe('Memory that stateful operators share, "256 MiB" by default'),
+  memory: stateOptions.shape.memory.describe('Memory that stateful operators share, "256 MiB" by default'),
   spill: z
     .union([
       z.literal(false),

@@ -170,7 +170,13 @@ class Build {
       ...parameters: ConstructorParameters<typeof LettersFlow>
     ) => LettersFlow;
     const placed = new Letters(
-      { node: noteNode(node, shownPlace(key), { component: 'deadLetters', options: { [this.#model.sinks.has(name) ? 'sink' : 'flow']: name } }), port },
+      {
+        node: noteNode(node, shownPlace(key), {
+          component: 'deadLetters',
+          options: { [this.#model.sinks.has(name) ? 'sink' : 'flow']: name },
+        }),
+        port,
+      },
       Flow.toolkit(made),
     );
     this.#letters.set(name, placed);

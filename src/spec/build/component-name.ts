@@ -22,5 +22,9 @@ export function namedComponent(
   const names = [...all.map((component) => fileName(component.name)), ...others];
   const hint = didYouMean(name, names);
   const long = names.length > 20 && !hint.startsWith('Did you mean');
-  return problems.add(at, `there is no ${kind} "${name}"`, long ? 'See "millrace components" for all there are.' : hint);
+  return problems.add(
+    at,
+    `there is no ${kind} "${name}"`,
+    long ? 'See "millrace components" for all there are.' : hint,
+  );
 }

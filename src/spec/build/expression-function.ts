@@ -10,7 +10,11 @@ export function expressionFunction(node: LocatedScalar, { params, problems }: Bu
   try {
     const expression = compileExpression(source, { params: [...params.keys()] });
     if (expression.usesOrigin) {
-      return problems.add(node.span, 'an expression cannot ask for the origin here', 'Use what is in the record.');
+      return problems.add(
+        node.span,
+        'an expression cannot ask for the origin here',
+        'Use what is in the record.',
+      );
     }
     const scope = { params: Object.fromEntries([...params].map(([name, { value }]) => [name, value])) };
     const fn = (record: unknown): unknown => expression(record, scope);

@@ -14,7 +14,9 @@ interface JoinForm {
 
 const ofRecord = (description: string) => {
   const one = functionOption(['record'], description);
-  const schema = z.union([one, z.tuple([one, one])]).describe(`${description}: one expression for both sides, or a list of two`);
+  const schema = z
+    .union([one, z.tuple([one, one])])
+    .describe(`${description}: one expression for both sides, or a list of two`);
   return withRole(schema, { role: 'function', takes: ['record'] });
 };
 

@@ -11,7 +11,9 @@ export function noted(flow: Flow<unknown>, at: Span, written?: Written): Flow<un
 
 /** What a node was made of, with the values of the parameters that its expressions use; not those that are secret. */
 export function writtenOf(component: string, options: unknown, { params }: BuildContext): Written {
-  const named = [...(JSON.stringify(options) ?? '').matchAll(/\bparams\.([A-Za-z_]\w*)/g)].map(([, name]) => name!);
+  const named = [...(JSON.stringify(options) ?? '').matchAll(/\bparams\.([A-Za-z_]\w*)/g)].map(
+    ([, name]) => name!,
+  );
   const used = [...new Set(named)].filter((name) => params.has(name));
   if (used.length === 0) return { component, options };
   const shown = used.map((name) => {

@@ -79,7 +79,9 @@ function step(schema: z.core.$ZodType | undefined, key: PropertyKey): z.core.$Zo
 /** Of several forms the one that fits best: whose problems lie deepest. None where all of them miss the type itself. */
 function bestOf(forms: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const inside = forms.filter((issues) =>
-    issues.every(({ path, code }) => path.length > 0 || (code !== 'invalid_type' && code !== 'invalid_value')),
+    issues.every(
+      ({ path, code }) => path.length > 0 || (code !== 'invalid_type' && code !== 'invalid_value'),
+    ),
   );
   return inside.length === 1 ? inside[0] : undefined;
 }

@@ -7,6 +7,7 @@ import type { Span } from '../source/source-text.ts';
 import { attempt } from './attempt.ts';
 import { checkedOptions } from './checked-options.ts';
 import { fileName, namedComponent } from './component-name.ts';
+import { hiddenWriter } from './hidden.ts';
 import { modulePart } from './module-export.ts';
 import { onlyEntry } from './sources.ts';
 
@@ -42,5 +43,11 @@ export async function sinkWriter(
   if (options === undefined || options.unknown) return undefined;
   const make = () => component.create(options.value as never) as Writer<unknown>;
   const writer = attempt(context, at, make, options.node);
-  return writer && { writer, at, written: { component: fileName(component.name), options: options.data } };
+  return (
+    writer && {
+      writer: hiddenWriter(writer, context.secrets),
+      at,
+      written: { component: fileName(component.name), options: options.data },
+    }
+  );
 }

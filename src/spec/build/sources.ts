@@ -11,6 +11,7 @@ import type { Span } from '../source/source-text.ts';
 import { attempt } from './attempt.ts';
 import { checkedOptions } from './checked-options.ts';
 import { fileName, namedComponent } from './component-name.ts';
+import { hiddenReader } from './hidden.ts';
 import { JOINS } from './joins.ts';
 import { modulePart } from './module-export.ts';
 import { noted } from './note.ts';
@@ -76,7 +77,10 @@ async function readerFlow(
   const make = () => component.create(options.value as never) as Reader<unknown>;
   const reader = attempt(context, entry.key, make, options.node);
   if (reader === undefined) return undefined;
-  return noted(readFrom(reader), entry.key, { component: fileName(component.name), options: options.data });
+  return noted(readFrom(hiddenReader(reader, context.secrets)), entry.key, {
+    component: fileName(component.name),
+    options: options.data,
+  });
 }
 
 async function sortedFlow(

@@ -6,8 +6,8 @@ import type { BuildContext } from '../build-context.ts';
 import { plainObject } from '../source/located.ts';
 import { attempt } from './attempt.ts';
 import { checkedOptions } from './checked-options.ts';
-import { noted, writtenOf } from './note.ts';
 import { named } from './node-name.ts';
+import { noted, writtenOf } from './note.ts';
 import type { Step, WrittenStep } from './steps.ts';
 
 const route = withRole(

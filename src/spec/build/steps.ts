@@ -2,7 +2,14 @@ import type { Operator } from '../../interfaces/operator.ts';
 import type { Flow } from '../../processing/graph/flow.ts';
 import type { Written } from '../../processing/graph/node.ts';
 import type { BuildContext } from '../build-context.ts';
-import { kindOf, type Located, type LocatedEntry, type LocatedMap, NO_ENTRIES, plainData } from '../source/located.ts';
+import {
+  kindOf,
+  type Located,
+  type LocatedEntry,
+  type LocatedMap,
+  NO_ENTRIES,
+  plainData,
+} from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
 import { attempt } from './attempt.ts';
 import { checkedOptions } from './checked-options.ts';

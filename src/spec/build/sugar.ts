@@ -67,7 +67,8 @@ function isKnownWindow({ at, options }: WrittenStep, { problems }: BuildContext)
   const entries = [...(options as LocatedMap).entries];
   if (entries.some(([key]) => WINDOWS.includes(key) || key === 'window')) return true;
   const [strange] = entries.filter(([, { value }]) => value.kind === 'map');
-  if (strange === undefined) problems.add(at, 'it is not said which window', `Say one of ${WINDOWS.join(', ')}.`);
+  if (strange === undefined)
+    problems.add(at, 'it is not said which window', `Say one of ${WINDOWS.join(', ')}.`);
   else problems.add(strange[1].key, `there is no window "${strange[0]}"`, didYouMean(strange[0], WINDOWS));
   return false;
 }

@@ -42,7 +42,11 @@ export function parseYaml(source: SourceText, problems: Problems): Located | und
     const { line } = placeOf({ source, start, end });
     if (lines.has(line)) return;
     lines.add(line);
-    problems.add({ source, start: Math.min(start, text.length), end }, inWords(code, message, text[start] ?? ''), HINTS[code]);
+    problems.add(
+      { source, start: Math.min(start, text.length), end },
+      inWords(code, message, text[start] ?? ''),
+      HINTS[code],
+    );
   };
   try {
     const document = parseDocument(text, { prettyErrors: false });

@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { builtins } from '../../src/builtins.ts';
+import { fileOf } from '../../src/spec/file-of.ts';
+import { readPipelineText } from '../../src/spec/pipeline-file.ts';
+
+const registry = builtins();
+const name = fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/);
+/** Texts that YAML, references and objects have something to do with. */
+const text = fc.oneof(
+  fc.string({ maxLength: 12 }),
+  fc.constantFrom(
+    'yes',
+    'null',
+    '1e3',
+    '0x10',
+    '~',
+    `\${x}`,
+    `$\${`,
+    'a: b',
+    '- a',
+    '#',
+    '*a',
+    '{}',
+    'constructor',
+  ),
+);
+const field = text.filter((value) => value !== '' && value !== '__proto__');
+
+const step = fc.oneof(
+  fc.record({ take: fc.nat(9) }),
+  fc.record({ skip: fc.record({ count: fc.nat(9) }) }),
+  fc.record({ select: fc.uniqueArray(field.map(escaped), { minLength: 1, maxLength: 3 }) }),
+  fc.record({
+    startWith: fc.record({
+      records: fc.array(fc.jsonValue({ maxDepth: 2 }).map(plain), { minLength: 1, maxLength: 2 }),
+    }),
+  }),
+  fc.record({ sort: fc.record({ by: field.map(escaped), order: fc.constantFrom('asc', 'desc') }) }),
+  fc.record({ filter: fc.constantFrom('record.a > 1', 'params.limit > record.a', '"a: b" == record.b') }),
+  fc.record({
+    assign: fc.record({ total: fc.constantFrom<unknown>('record.a * params.limit', 7, true, null) }),
+  }),
+  fc.record({
+    aggregate: fc.record({ key: field.map(escaped), aggregates: fc.constant({ n0: { count: true } }) }),
+  }),
+  fc.record({
+    validate: fc.record({
+      schema: fc.constant({ type: 'object' }),
+      onError: fc.constantFrom<unknown>('skip', [
+        { retry: { attempts: 2 } },
+        { deadLetter: { to: 'rejects' } },
+      ]),
+    }),
+  }),
+  fc.constantFrom<unknown>('pairwise', 'timeInterval'),
+);
+
+/** `${` as a file has to say it. */
+function escaped(value: string): string {
+  return value.replaceAll(`\${`, () => `$\${`);
+}
+
+/** Values in which nothing is a reference, a secret, or called what no key may be. */
+function plain(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value)
+      .replaceAll(`\${`, '$')
+      .replaceAll('"__proto__"', '"proto"')
+      .replaceAll('"secret"', '"s"'),
+  );
+}
+
+const file = fc
+  .record({
+    name: text.filter((value) => value.trim() !== ''),
+    readers: fc.integer({ min: 1, max: 3 }),
+    join: fc.constantFrom('merge', 'concat', 'zip'),
+    pipes: fc.array(fc.array(step, { maxLength: 4 }), { minLength: 4, maxLength: 4 }),
+    split: fc.boolean(),
+    onError: fc.option(fc.constantFrom<unknown>(['skip'], [{ deadLetter: { to: 'rejects' } }]), {
+      nil: undefined,
+    }),
+    as: fc.option(name, { nil: undefined }),
+    paths: fc.array(
+      text.filter((value) => value !== ''),
+      { minLength: 3, maxLength: 3 },
+    ),
+  })
+  .map(({ name, readers, join, pipes, split, onError, as, paths }) => {
+    const flows: Record<string, object> = {};
+    for (let index = 0; index < readers; index++) {
+      flows[`r${index}`] = { read: { csv: { path: escaped(`./${paths[index]}`) } }, pipe: pipes[index] };
+    }
+    const routes = { small: 'record.a < params.limit', rest: 'otherwise' };
+    const end = split ? [{ split: routes }] : [];
+    const last = pipes[3]!.map((one, index) =>
+      index === 0 && as !== undefined && typeof one === 'object' ? { ...one, as: `as ${as}` } : one,
+    );
+    flows.all = { [join]: Object.keys(flows), pipe: [...last, ...end] };
+    const froms = split ? ['all.small', 'all.rest'] : ['all', 'all'];
+    const letters = JSON.stringify([flows, onError]).includes('"rejects"');
+    return {
+      version: 1,
+      name,
+      params: { limit: { type: 'number', default: 5 } },
+      ...(onError !== undefined && { onError }),
+      flows,
+      sinks: {
+        one: { from: froms[0], write: { ndjson: { path: 'one.ndjson' } } },
+        two: { from: froms[1], write: { discard: {} } },
+        ...(letters && { rejects: { write: { ndjson: 'rejects.ndjson' } } }),
+      },
+    };
+  });
+
+/** The description of the graph that a text is, without the places in it. */
+async function described(text: string) {
+  const read = await readPipelineText(
+    { path: '/p.yaml', shown: 'p.yaml', text },
+    { registry, environment: {} },
+  );
+  const { pipeline } = await read.build(read.params.parse({}) as Record<string, unknown>);
+  const { nodes, ...rest } = pipeline.describe();
+  return { ...rest, nodes: nodes.map(({ site: _, ...node }) => node) };
+}
+
+test('a file, read, described and written again, is the same graph; in YAML and in JSON', async () => {
+  let read = 0;
+  await fc.assert(
+    fc.asyncProperty(file, async (written) => {
+      const first = await described(stringify(written)).catch((error: Error) => {
+        // Names that are taken, and diamonds that can deadlock, are refused whatever they are read from.
+        expect(error.message).toMatch(/can deadlock|is used for two nodes|are called "/);
+      });
+      if (first === undefined) return;
+      read++;
+      const again = fileOf(first);
+      expect(await described(again)).toEqual(first);
+      expect(await described(JSON.stringify(written))).toEqual(first);
+      // What is written once stays as it is.
+      expect(fileOf(await described(again))).toBe(again);
+      expect(parse(again)).toMatchObject({ version: 1, name: written.name });
+    }),
+    { numRuns: 150 },
+  );
+  expect(read).toBeGreaterThan(75);
+});
+
+test('whatever a file holds, reading it ends in a pipeline or in an error that says where', async () => {
+  const words = fc.constantFrom(
+    'version: 1',
+    'flows:',
+    'sinks:',
+    '  a:',
+    '    read:',
+    '{ csv: x }',
+    '- ',
+    '[',
+    ']',
+    '{',
+    '}',
+    '&a',
+    '*a',
+    '<<: *a',
+    '"',
+    "'",
+    '\t',
+    ': ',
+    '!x',
+    `\${`,
+    '__proto__: 1',
+    '%YAML',
+    '---',
+    '|',
+    '>',
+    '?',
+    '\u0000',
+    '😀',
+  );
+  const soup = fc.array(fc.oneof(words, fc.string({ maxLength: 5 }), fc.constant('\n')), { maxLength: 40 });
+  await fc.assert(
+    fc.asyncProperty(soup, async (parts) => {
+      const source = { path: '/p.yaml', shown: 'p.yaml', text: parts.join('') };
+      const failed = await readPipelineText(source, { registry, environment: {} }).then(
+        () => undefined,
+        (error: unknown) =>
+          error as {
+            readonly code: string;
+            readonly details: { readonly problems: readonly { line: number; column: number }[] };
+          },
+      );
+      if (failed === undefined) return;
+      expect(failed.code).toBe('ERR_PIPELINE_FILE');
+      const lines = source.text.split('\n').length;
+      for (const { line, column } of failed.details.problems) {
+        expect(line).toBeGreaterThanOrEqual(1);
+        expect(line).toBeLessThanOrEqual(lines);
+        expect(column).toBeGreaterThanOrEqual(1);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
