@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withRole } from '../core/option-role.ts';
 import type { Component } from '../interfaces/component.ts';
 import { PostgresReadSchema } from '../io/connectors/postgres/postgres-read-options.ts';
 import { postgresReader } from '../io/connectors/postgres/postgres-reader.ts';
@@ -10,7 +11,7 @@ import { SqliteWriteSchema } from '../io/connectors/sqlite/sqlite-write-options.
 import { sqliteWriter } from '../io/connectors/sqlite/sqlite-writer.ts';
 import { component } from './component.ts';
 
-const database = z.string().min(1).describe('Path of the database');
+const database = withRole(z.string().min(1).describe('Path of the database'), { role: 'path' });
 /** A value for a statement, where options are plain data. */
 const parameter = z.union([z.null(), z.number(), z.string()]);
 /** How to get to a server, where options are plain data. */

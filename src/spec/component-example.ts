@@ -50,7 +50,11 @@ const EXAMPLES: Readonly<Record<string, string>> = {
     '{ window: { type: tumbling, size: 1m, time: at }, key: page, aggregates: { n: { count: true } } }',
   'reader csv': '{ path: orders.csv, types: { qty: int, price: float } }',
   'reader json': '{ paths: works.json, path: "$.items[*]" }',
+  'reader postgres': `{ url: "\${DATABASE_URL:-postgres://localhost/shop}", table: orders }`,
+  'reader sqlite': '{ database: shop.db, table: orders }',
   'reader text': '{ path: server.log }',
+  'writer postgres': `{ url: "\${DATABASE_URL:-postgres://localhost/shop}", table: totals }`,
+  'writer sqlite': '{ database: totals.db, table: totals }',
   'writer csv': '{ path: out.csv, columns: [id, total] }',
 };
 

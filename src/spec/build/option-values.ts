@@ -123,7 +123,8 @@ async function recordSchema(node: Located, context: BuildContext): Promise<unkno
   }
 }
 
-const URL_LIKE = /^[a-z][a-z0-9+.-]+:/i;
+/** What is no path: URLs, and names such as `:memory:`. */
+const URL_LIKE = /^(?:[a-z][a-z0-9+.-]+)?:/i;
 
 /** A path, or each of a list, as it is from the current folder: relative where the file it is in lies below that. */
 function placed(value: unknown, { span }: Located): unknown {
