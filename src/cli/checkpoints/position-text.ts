@@ -23,8 +23,10 @@ export function standingText({ at, position }: Pick<ReaderStanding, 'at' | 'posi
 
 function filesText({ files, done, file }: FilesPosition): string {
   const path = files[done];
-  if (path === undefined)
-    return files.length === 0 ? 'at its beginning' : `all ${countOf(files.length, 'file')} read`;
+  if (path === undefined) {
+    if (files.length < 2) return files.length === 0 ? 'at its beginning' : 'read to its end';
+    return `all ${countOf(files.length, 'file')} read`;
+  }
   const which = files.length === 1 ? '' : `file ${formatCount(done + 1)} of ${formatCount(files.length)}, `;
   return `${which}${printable(near(path))}, ${file === undefined ? 'at its beginning' : placeText(file, path)}`;
 }

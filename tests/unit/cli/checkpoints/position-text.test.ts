@@ -13,6 +13,7 @@ test.each<[string, unknown]>([
   ['file 3 of 3, /elsewhere/c.csv, at its beginning', { files, done: 2 }],
   ['all 3 files read', { files, done: 3 }],
   ['at its beginning', { files: [], done: 0 }],
+  ['read to its end', { files: files.slice(0, 1), done: 1 }],
   ['a.csv, behind 12,000 rows', { files: files.slice(0, 1), done: 0, file: { ...file, rows: 12_000 } }],
   [
     'a.csv, entry.csv, at line 8,124',
