@@ -1,12 +1,12 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PLACES, pointsOf } from './sweep/fail-points.ts';
 import { everyPoint, randomJob } from './sweep/jobs.ts';
 import { SMALL } from './sweep/shape.ts';
 import { type Doomed, Sweep } from './sweep/sweep.ts';
-import { work } from './sweep/workers.ts';
+import { liveAll, tally } from './sweep/tally.ts';
 
 const { MILLRACE_SEED, MILLRACE_KILLS, MILLRACE_JOB } = process.env;
 const seed = Number(MILLRACE_SEED ?? Math.floor(Math.random() * 1_000_000));
@@ -49,19 +49,11 @@ describe('a job that is killed', () => {
   }
 
   test('at every fail point, and at random moments, comes to what it comes to undisturbed', async () => {
-    let kills = 0;
-    let resumed = 0;
-    const points = new Set<string>();
-    await work(
-      jobs(() => kills >= leastKills),
-      Math.max(2, availableParallelism()),
-      async (job) => {
-        for (const fate of await sweep.meet(job)) {
-          kills += fate.met.length;
-          if (fate.resumed) resumed++;
-          for (const kill of fate.met) if ('point' in kill) points.add(kill.point);
-        }
-      },
+    const done = tally();
+    await liveAll(
+      sweep,
+      jobs(() => done.kills >= leastKills),
+      done,
     ).catch((error: Error) => {
       failed = true;
       const again = `MILLRACE_SEED=${seed} npx vitest run --project integration tests/integration/checkpoints/kill-sweep.test.ts`;
@@ -70,11 +62,13 @@ describe('a job that is killed', () => {
       });
     });
     if (only !== undefined) return;
-    console.info(`kill sweep: ${kills} kills, ${resumed} jobs that went on from a checkpoint`);
-    expect(kills).toBeGreaterThanOrEqual(leastKills);
-    expect([...points]).toEqual(
+    console.info(
+      `kill sweep: ${done.kills} kills of ${done.jobs} jobs, ${done.resumed} went on from a checkpoint`,
+    );
+    expect(done.kills).toBeGreaterThanOrEqual(leastKills);
+    expect([...done.points]).toEqual(
       expect.arrayContaining([...pointsOf([...PLACES.always, ...PLACES.afterKill])]),
     );
-    expect(resumed).toBeGreaterThan(0);
+    expect(done.resumed).toBeGreaterThan(0);
   }, 600_000);
 });

@@ -21,7 +21,7 @@ const { storeOf } = await import('./stores.ts');
 const { watchedStore } = await import('./watched-parts.ts');
 
 const clock = shape.clock === 'records' ? recordClock() : timerClock();
-const store = watchedStore(storeOf(shape, '.'), points);
+const store = watchedStore(storeOf(shape, process.cwd()), points);
 process.stdout.write('ready\n');
 const began = performance.now();
 const { balance, checkpoints: made } = await start(job({ shape, points, clock }), {

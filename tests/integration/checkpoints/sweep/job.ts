@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readFrom } from '../../../../src/from.ts';
 import type { Writer } from '../../../../src/interfaces/writer.ts';
+import { postgresWriter } from '../../../../src/io/connectors/postgres/postgres-writer.ts';
 import { sqliteWriter } from '../../../../src/io/connectors/sqlite/sqlite-writer.ts';
 import { csvReader } from '../../../../src/io/formats/csv/csv-reader.ts';
 import { csvWriter } from '../../../../src/io/formats/csv/csv-writer.ts';
@@ -22,7 +23,7 @@ import type { FailPoints } from './fail-points.ts';
 import { queueReader } from './queue.ts';
 import type { RecordClock } from './record-clock.ts';
 import type { Shape } from './shape.ts';
-import { DATABASE } from './stores.ts';
+import { DATABASE, schemaOf } from './stores.ts';
 import { watchedReader, watchedWriter } from './watched-parts.ts';
 
 const Order = z.object({
@@ -47,10 +48,12 @@ export interface JobParts {
 
 /** A job of many parts over the files of the working directory, that writes to the folder `out`. */
 export function job({ shape, points, clock }: JobParts): Pipeline {
-  const { chunkBytes, edgeCapacity, memory, messages, rotate, ordersTable } = shape;
+  const { chunkBytes, edgeCapacity, memory, messages, rotate, ordersTable, postgres } = shape;
   const to = <T>(writer: Writer<T>) => watchedWriter(writer, points);
   const options = { bufferBytes: chunkBytes };
-  const table = (name: string) => sqliteWriter({ database: DATABASE, table: name, create: true });
+  const inSqlite = (table: string) => sqliteWriter({ database: DATABASE, table, create: true });
+  const inPostgres = (url: string, table: string) =>
+    postgresWriter({ url, schema: schemaOf(process.cwd()), table, create: true });
   const badRows = to(ndjsonWriter('out/bad-rows.ndjson', options));
   const rejects = to(ndjsonWriter('out/rejects.ndjson', options));
   const rows = watchedReader(csvReader('orders-*', { chunkBytes, onError: deadLetter(badRows) }), points);
@@ -94,9 +97,14 @@ export function job({ shape, points, clock }: JobParts): Pipeline {
         .pipe(filter((order) => order.total > 1))
         .to(to(csvWriter('out/small.csv.gz', { ...options, overwrite: false }))),
       busy.to(to(csvWriter('out/busy.csv.zst', options))),
-      quiet.to(to(table('quiet'))),
-      tickets.to(to(table('tickets'))),
-      ...(ordersTable ? [orders.pipe(map(({ id, total }) => ({ id, total }))).to(to(table('orders')))] : []),
+      quiet.to(to(inSqlite('quiet'))),
+      tickets.to(to(inSqlite('tickets'))),
+      ...(ordersTable
+        ? [orders.pipe(map(({ id, total }) => ({ id, total }))).to(to(inSqlite('orders')))]
+        : []),
+      ...(postgres === undefined
+        ? []
+        : [quiet.to(to(inPostgres(postgres, 'quiet'))), tickets.to(to(inPostgres(postgres, 'tickets')))]),
       orders.pipe(sort('total')).to(to(ndjsonWriter('out/by-total.ndjson', options))),
       orders.to(
         to(

@@ -3,12 +3,14 @@ import { join, relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { ZstdFrames } from '../../../../src/io/bytes/zstd-frames.ts';
-import { tableRows } from './table.ts';
+import { postgresRows } from './postgres-schema.ts';
+import type { Shape } from './shape.ts';
+import { sqliteRows } from './sqlite-rows.ts';
 
 /** What a job has left: its files, by their names, as they are but for their compression; its tables, by theirs. */
 export interface Outcome {
   readonly files: Readonly<Record<string, string>>;
-  readonly tables: Readonly<Record<string, readonly unknown[]>>;
+  readonly tables: Readonly<Record<string, Rows>>;
 }
 
 /** Where a checkpoint ends a member of gzip or a frame of zstd is no part of what a file says. */
@@ -17,17 +19,23 @@ const UNPACK: readonly (readonly [ending: string, unpack: (bytes: Buffer) => Buf
   ['.zst', (bytes) => Buffer.concat(new ZstdFrames().cut(bytes).map((frame) => zstdDecompressSync(frame)))],
 ];
 
+type Rows = readonly unknown[];
+
 /** Tables, and how their rows are read. */
-const TABLES: Readonly<Record<string, (folder: string, table: string) => readonly unknown[]>> = {
-  quiet: tableRows,
-  tickets: tableRows,
-  orders: tableRows,
+const TABLES: Readonly<Record<string, (folder: string, shape: Shape) => Rows | Promise<Rows>>> = {
+  'quiet in SQLite': (folder) => sqliteRows(folder, 'quiet'),
+  'tickets in SQLite': (folder) => sqliteRows(folder, 'tickets'),
+  'orders in SQLite': (folder) => sqliteRows(folder, 'orders'),
+  'quiet in PostgreSQL': (folder, { postgres }) =>
+    postgres === undefined ? [] : postgresRows(postgres, folder, 'quiet'),
+  'tickets in PostgreSQL': (folder, { postgres }) =>
+    postgres === undefined ? [] : postgresRows(postgres, folder, 'tickets'),
 };
 
 /** A folder as it is named in the text of a dead letter. */
 const shownIn = (folder: string) => JSON.stringify(folder + sep).slice(1, -1);
 
-export function outcomeOf(folder: string): Outcome {
+export async function outcomeOf(folder: string, shape: Shape): Promise<Outcome> {
   const out = join(folder, 'out');
   const entries = readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
@@ -42,7 +50,8 @@ export function outcomeOf(folder: string): Outcome {
       const text = (unpack === undefined ? bytes : unpack(bytes)).toString('latin1');
       return [name, text.replaceAll(shownIn(folder), '')];
     });
-  const tables = Object.entries(TABLES).map(([table, rows]) => [table, rows(folder, table)]);
+  const tables: [string, Rows][] = [];
+  for (const [name, rowsOf] of Object.entries(TABLES)) tables.push([name, await rowsOf(folder, shape)]);
   return { files: Object.fromEntries(files), tables: Object.fromEntries(tables) };
 }
 

@@ -12,7 +12,8 @@ export interface Shape {
   /** Between checkpoints: so many orders, or so many milliseconds. */
   readonly every: number;
   readonly clock: 'records' | 'timers';
-  readonly store: 'folder' | 'database';
+  /** Where checkpoints are. */
+  readonly store: 'folder' | 'SQLite' | 'PostgreSQL';
   /** Checkpoints that stay. */
   readonly keep: number;
   /** Records of a file before the next one. */
@@ -20,6 +21,8 @@ export interface Shape {
   readonly shops: number;
   /** Whether all orders go to a table, too: its transactions hold back whatever comes behind a barrier. */
   readonly ordersTable: boolean;
+  /** A database of a PostgreSQL server, for tables there. */
+  readonly postgres?: string;
 }
 
 /** A small job of which each part has something to do between two checkpoints. */
@@ -39,8 +42,11 @@ export const SMALL: Shape = {
   ordersTable: false,
 };
 
-/** Any job: small ones are likelier, as they are killed more often in the same time. */
-export function randomShape(random: () => number): Shape {
+/**
+ * Any job: small ones are likelier, as they are killed more often in the same time. With a database of PostgreSQL, it has
+ * tables there, and perhaps the checkpoints.
+ */
+export function randomShape(random: () => number, postgres?: string): Shape {
   const between = (least: number, most: number) => least + Math.floor(random() * (most - least + 1));
   const skewed = (least: number, most: number) => Math.round(least * (most / least) ** random());
   const records = skewed(100, 20_000);
@@ -54,10 +60,11 @@ export function randomShape(random: () => number): Shape {
     memory: skewed(65_536, 16_777_216),
     every: clock === 'records' ? Math.max(1, Math.round(records / skewed(1, 60))) : skewed(1, 100),
     clock,
-    store: random() < 0.6 ? 'folder' : 'database',
+    store: random() < 0.5 ? 'folder' : postgres !== undefined && random() < 0.6 ? 'PostgreSQL' : 'SQLite',
     keep: between(1, 4),
     rotate: skewed(5, 2000),
     shops: between(1, 12),
     ordersTable: random() < 0.3,
+    ...(postgres !== undefined && { postgres }),
   };
 }

@@ -6,6 +6,7 @@ import type { PointKill } from './fail-points.ts';
 import { writeInput } from './input.ts';
 import { type Kill, live, type Report, shown } from './life.ts';
 import { difference, type Outcome, outcomeOf } from './outcome.ts';
+import { dropSchema, makeSchema } from './postgres-schema.ts';
 import type { Shape } from './shape.ts';
 import { storeOf } from './stores.ts';
 
@@ -57,20 +58,17 @@ export class Sweep {
 
   /** Finds out what the job comes to: without checkpoints, with them, and after a single kill. */
   static async begin(shape: Shape, root: string): Promise<Sweep> {
-    const folderOf = (name: string) => {
-      const folder = join(root, name);
-      mkdirSync(folder);
-      writeInput(folder, shape);
-      return folder;
-    };
-    const [plain, whole, cut] = [folderOf('plain'), folderOf('whole'), folderOf('cut')];
+    const folders = ['plain', 'whole', 'cut'].map((name) => join(root, name));
+    for (const folder of folders) await begin(folder, shape);
+    const [plain, whole, cut] = folders as [string, string, string];
     const { balance } = (await live(plain, shape, undefined, false))!;
-    const outcome = outcomeOf(plain);
+    const outcome = await outcomeOf(plain, shape);
     const first = (await live(whole, shape))!;
-    compare('a run with checkpoints', whole, first, { outcome, balance });
+    compare('a run with checkpoints', await outcomeOf(whole, shape), first, { outcome, balance });
     const met = await live(cut, shape, cutIn(first.passes));
     const next = met ?? (await live(cut, shape))!;
-    compare('a run that was killed once', cut, next, { outcome, balance });
+    compare('a run that was killed once', await outcomeOf(cut, shape), next, { outcome, balance });
+    for (const folder of folders) await forget(folder, shape);
     return new Sweep(shape, root, {
       outcome,
       balance,
@@ -99,16 +97,15 @@ export class Sweep {
   /** Lives a job to its end. What goes wrong is told with how it came to it, and the folder stays. */
   async run({ number, kills }: Pick<Doomed, 'number' | 'kills'>): Promise<Fate> {
     const folder = join(this.#root, `job-${number}`);
-    mkdirSync(folder);
-    writeInput(folder, this.shape);
+    await begin(folder, this.shape);
     const met: Kill[] = [];
     const orphans = new Set<string>();
     try {
       for (const kill of [...kills, undefined]) {
         const report = await live(folder, this.shape, kill);
         if (report !== undefined) {
-          this.#judge(folder, report, orphans);
-          rmSync(folder, { recursive: true });
+          await this.#judge(folder, report, orphans);
+          await forget(folder, this.shape);
           return { met, resumed: report.checkpoints?.resumedFrom !== undefined };
         }
         met.push(kill!);
@@ -131,9 +128,9 @@ export class Sweep {
     return (await view.list()).length > 0;
   }
 
-  #judge(folder: string, report: Report, orphans: ReadonlySet<string>): void {
+  async #judge(folder: string, report: Report, orphans: ReadonlySet<string>): Promise<void> {
     for (const name of orphans) rmSync(join(folder, 'out', name), { force: true });
-    compare('what it came to', folder, report, this.undisturbed);
+    compare('what it came to', await outcomeOf(folder, this.shape), report, this.undisturbed);
     const state = join(folder, 'state', 'sweep');
     const left = existsSync(state) ? readdirSync(state).filter((name) => !name.endsWith('.kept')) : [];
     const known = left.filter((name) => name.endsWith('.checkpoint'));
@@ -145,13 +142,25 @@ export class Sweep {
   }
 }
 
+/** Makes the folder of a job, and what else is its own. */
+async function begin(folder: string, shape: Shape): Promise<void> {
+  mkdirSync(folder);
+  writeInput(folder, shape);
+  if (shape.postgres !== undefined) await makeSchema(shape.postgres, folder);
+}
+
+async function forget(folder: string, shape: Shape): Promise<void> {
+  rmSync(folder, { recursive: true });
+  if (shape.postgres !== undefined) await dropSchema(shape.postgres, folder);
+}
+
 function compare(
   what: string,
-  folder: string,
+  outcome: Outcome,
   { balance }: Report,
   wanted: { readonly outcome: Outcome; readonly balance: Balance },
 ): void {
-  const found = difference(outcomeOf(folder), wanted.outcome);
+  const found = difference(outcome, wanted.outcome);
   if (found !== undefined) throw new Error(`${what} differs from the undisturbed run: ${found}`);
   if (isDeepStrictEqual(balance, wanted.balance)) return;
   throw new Error(

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { DATABASE } from './stores.ts';
 
 /** What is in a table of SQLite of a job, in the order in which it was written; nothing where there is none. */
-export function tableRows(folder: string, table: string): readonly unknown[] {
+export function sqliteRows(folder: string, table: string): readonly unknown[] {
   const database = new DatabaseSync(join(folder, DATABASE), { readOnly: true });
   try {
     const there = database.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(table);
