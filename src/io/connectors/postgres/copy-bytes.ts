@@ -9,6 +9,14 @@ const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
+const COLON = 0x3a;
+const LETTER_T = 0x54;
+const LETTER_Z = 0x5a;
+
+const DAY = 86_400_000;
+/** Days from the first of March of the year 0 to the epoch, and in 400 years. */
+const EPOCH_DAYS = 719_468;
+const CYCLE_DAYS = 146_097;
 
 /** Characters that COPY takes for something else, by what stands for them behind a backslash; 0 for none, 1 for NUL. */
 const ESCAPES = new Uint8Array(128);
@@ -96,6 +104,58 @@ export class CopyBytes {
       } else this.#at += block.write(Object.is(value, -0) ? '-0' : `${value}`, this.#at, 'latin1');
     }
     block[this.#at++] = TAB;
+  }
+
+  /**
+   * Adds a field of a time, in milliseconds from the epoch, of the years 1 to 9999, as ISO 8601 has it: the digits are worked out
+   * here, which takes a tenth of what `toISOString` does.
+   */
+  date(time: number): void {
+    const block = this.#room(25);
+    const days = Math.floor(time / DAY);
+    // Years from March on, in the cycle of 400 years, as the calendar repeats itself then.
+    const shifted = days + EPOCH_DAYS;
+    const cycle = Math.floor(shifted / CYCLE_DAYS);
+    const day = shifted - cycle * CYCLE_DAYS;
+    const year = ((day - ((day / 1460) | 0) + ((day / 36_524) | 0) - ((day / 146_096) | 0)) / 365) | 0;
+    const ofYear = day - (365 * year + (year >> 2) - ((year / 100) | 0));
+    const month = ((5 * ofYear + 2) / 153) | 0;
+    const fullYear = year + cycle * 400 + (month < 10 ? 0 : 1);
+    this.#pair((fullYear / 100) | 0, block);
+    this.#pair(fullYear % 100, block);
+    block[this.#at++] = MINUS;
+    this.#pair(month < 10 ? month + 3 : month - 9, block);
+    block[this.#at++] = MINUS;
+    this.#pair(ofYear - (((153 * month + 2) / 5) | 0) + 1, block);
+    block[this.#at++] = LETTER_T;
+    this.#time(time - days * DAY, block);
+    block[this.#at++] = LETTER_Z;
+    block[this.#at++] = TAB;
+  }
+
+  /** The time of a day, in milliseconds. */
+  #time(time: number, block: Buffer): void {
+    const seconds = (time / 1000) | 0;
+    const minutes = (seconds / 60) | 0;
+    this.#pair((minutes / 60) | 0, block);
+    block[this.#at++] = COLON;
+    this.#pair(minutes % 60, block);
+    block[this.#at++] = COLON;
+    this.#pair(seconds % 60, block);
+    const rest = time - seconds * 1000;
+    if (rest === 0) return;
+    block[this.#at++] = POINT;
+    const hundredths = (rest / 10) | 0;
+    this.#pair(hundredths, block);
+    block[this.#at++] = ZERO + rest - hundredths * 10;
+  }
+
+  /** Two digits. */
+  #pair(value: number, block: Buffer): void {
+    const tens = (value / 10) | 0;
+    block[this.#at] = ZERO + tens;
+    block[this.#at + 1] = ZERO + value - tens * 10;
+    this.#at += 2;
   }
 
   /** Ends a row, which has at least one field. */

@@ -1,6 +1,7 @@
 import { RecordColumns, type RecordColumnsSpec } from '../sql/record-columns.ts';
 import { type CellKind, cellText, UnwritableValue } from './cell-text.ts';
 import { CopyBytes } from './copy-bytes.ts';
+import { isUsual } from './date-text.ts';
 
 /** Records as rows in the text format of COPY. */
 export class CopyRows {
@@ -64,6 +65,10 @@ export class CopyRows {
       if (typeof value === 'string') {
         if (bytes.text(value)) return;
         throw this.#refusal('text with NUL, or with half a character, is none in PostgreSQL', column, index);
+      }
+      if (value instanceof Date && isUsual(value)) {
+        bytes.date(value.getTime());
+        return;
       }
     }
     if (bytes.text(this.#text(value, kind, column, index))) return;

@@ -40,11 +40,16 @@ function infinite(text: string): number {
 const BEGIN_YEAR = -62_135_596_800_000;
 const END_YEAR = 253_402_300_799_999;
 
+/** Whether a time is one of the years 1 to 9999, which are written with four digits. */
+export function isUsual(date: Date): boolean {
+  const time = date.getTime();
+  return time >= BEGIN_YEAR && time <= END_YEAR;
+}
+
 /** A time as PostgreSQL reads it. `undefined` for one that is none. */
 export function dateText(date: Date): string | undefined {
-  const time = date.getTime();
-  if (time >= BEGIN_YEAR && time <= END_YEAR) return date.toISOString();
-  if (Number.isNaN(time)) return undefined;
+  if (isUsual(date)) return date.toISOString();
+  if (Number.isNaN(date.getTime())) return undefined;
   const year = date.getUTCFullYear();
   const rest = date.toISOString().replace(/^[+-]?\d+/, '');
   return year > 0 ? `${year}${rest}` : `${String(1 - year).padStart(4, '0')}${rest} BC`;
