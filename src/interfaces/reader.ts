@@ -20,6 +20,8 @@ export interface ReaderTraits {
   readonly replay: 'position' | 'none';
   /** Whether its input can be divided among several readers. */
   readonly splittable: boolean;
+  /** Whether it knows how old what it reads is: it then takes a `Date` as `from`. @default false */
+  readonly timed?: boolean;
 }
 
 /** What the engine hands to a reader when a run opens it. */
@@ -43,6 +45,9 @@ export interface ReadContext {
   /**
    * Where to begin: a position that an earlier run was given by `positioned`, as plain data. The reader gives what
    * follows it, and refuses one that does not belong to what it reads. Absent for the beginning.
+   *
+   * A reader that is `timed` may be given a `Date` instead, by whoever starts the run: it leaves out what is older. It
+   * is its position until it tells another one; those that follow say what of that time still has to be known.
    */
   readonly from?: unknown;
   /**

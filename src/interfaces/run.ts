@@ -244,6 +244,11 @@ export interface RunOptions {
   readonly spill?: SpillOptions | false;
   /** Makes checkpoints, and goes on from the newest that is there. @default makes none */
   readonly checkpoint?: CheckpointOptions;
+  /**
+   * Leaves out what is older, for readers that know the time of what they read: a time for all readers, or one for
+   * each that is named. A run that goes on from a checkpoint goes on where that is instead. @default the beginning
+   */
+  readonly from?: Date | Readonly<Record<string, Date>>;
 }
 
 /** How a run is stopped. */

@@ -2,19 +2,21 @@ import { elapsedMs } from '../../core/clock.ts';
 import type { CheckpointContent, CheckpointExtent } from '../../interfaces/checkpoint.ts';
 import type { Clock } from '../../interfaces/clock.ts';
 import type { CheckpointSummary, Summary } from '../../interfaces/run.ts';
+import type { Beginnings } from '../runtime/beginnings.ts';
 import type { FinalStates } from './final-states.ts';
 import type { Gathered } from './gathered.ts';
 import type { GraphPrint } from './graph-print.ts';
 import type { RestoredRun } from './restored-run.ts';
 import type { RunManifest } from './run-manifest.ts';
 
-/** The run that a checkpoint is of. */
+/** The run that a checkpoint is of, and where its readers begin that have not begun. */
 export interface CheckpointedRun {
   readonly pipeline: string;
   readonly graph: GraphPrint;
   readonly restored: RestoredRun | undefined;
   readonly clock: Clock;
   readonly began: number;
+  readonly beginnings: Beginnings;
 }
 
 /** What a run came to that is over, and what its nodes remembered at their end, to be looked at. */
@@ -25,7 +27,7 @@ export interface Published {
 
 /** What is written of a checkpoint: of a run that is over, no states that it could be gone on with. */
 export function contentOf(
-  { pipeline, graph, restored, clock, began }: CheckpointedRun,
+  { pipeline, graph, restored, clock, began, beginnings }: CheckpointedRun,
   { nodes, edges, over, files, states }: Gathered,
   {
     id,
@@ -45,6 +47,7 @@ export function contentOf(
     edges,
     over,
     ...(published === undefined && files.length > 0 && { files }),
+    ...(beginnings.size > 0 && { from: [...beginnings].map(([reader, time]) => [reader, time.getTime()]) }),
     runs: (before?.runs ?? 0) + 1,
     started: before?.started ?? new Date(began).toISOString(),
     elapsedMs: (before?.elapsedMs ?? 0) + elapsedMs(clock, began),

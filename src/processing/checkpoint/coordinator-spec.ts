@@ -1,6 +1,7 @@
 import type { CheckpointSession } from '../../interfaces/checkpoint.ts';
 import type { Clock } from '../../interfaces/clock.ts';
 import type { RunEvent } from '../../interfaces/run.ts';
+import type { Beginnings } from '../runtime/beginnings.ts';
 import type { CheckpointSettings } from './checkpoint-options.ts';
 import type { GraphPrint } from './graph-print.ts';
 import type { KeptFiles } from './kept-files.ts';
@@ -18,6 +19,8 @@ export interface CoordinatorSpec {
   readonly newest: number;
   readonly clock: Clock;
   readonly began: number;
+  /** Where readers begin that have not begun. */
+  readonly beginnings: Beginnings;
   emit(event: RunEvent): void;
   fail(error: unknown): void;
 }

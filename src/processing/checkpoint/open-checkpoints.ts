@@ -2,6 +2,7 @@ import type { Clock } from '../../interfaces/clock.ts';
 import type { RunEvent, Summary } from '../../interfaces/run.ts';
 import { describeGraph } from '../graph/describe.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { Beginnings } from '../runtime/beginnings.ts';
 import type { CheckpointSettings } from './checkpoint-options.ts';
 import { Coordinator } from './coordinator.ts';
 import type { CoordinatorSpec } from './coordinator-spec.ts';
@@ -19,12 +20,16 @@ export interface CheckpointHost {
   readonly began: number;
   /** Aborts when the run is over; stands for it where it shares something. */
   readonly signal: AbortSignal;
+  /** Where readers are to begin, as whoever started it wants it. */
+  readonly beginnings: Beginnings;
   emit(event: RunEvent): void;
   fail(error: unknown): void;
 }
 
-/** What a run finds: what makes its checkpoints, or that there is nothing left to do. */
-export type Opened = { readonly coordinator: Coordinator } | { readonly summary: Summary };
+/** What a run finds: what makes its checkpoints, and where its readers begin; or that there is nothing left to do. */
+export type Opened =
+  | { readonly coordinator: Coordinator; readonly beginnings: Beginnings }
+  | { readonly summary: Summary };
 
 /**
  * Opens the store of a run, and what is there to go on with.
@@ -68,7 +73,8 @@ export async function openCheckpoints(
       read: readByThen(restored.manifest),
       readers: standingsOf(checkpoint, restored.manifest),
     });
-    return coordinate({ ...spec, session, files, newest, restored });
+    const beginnings = restored.beginnings(host.beginnings);
+    return coordinate({ ...spec, session, files, newest, restored, beginnings });
   } catch (error) {
     await session.close();
     throw error;
@@ -82,5 +88,5 @@ export async function closeOpened(opening: Promise<Opened>): Promise<void> {
 }
 
 function coordinate(spec: CoordinatorSpec): Opened {
-  return { coordinator: new Coordinator(spec) };
+  return { coordinator: new Coordinator(spec), beginnings: spec.beginnings };
 }

@@ -1,5 +1,6 @@
 import { MillraceError } from '../../core/errors.ts';
 import type { Checkpoint } from '../../interfaces/checkpoint.ts';
+import type { Beginnings } from '../runtime/beginnings.ts';
 import type { EdgeSnapshot, RestoredNode } from '../runtime/checkpointing.ts';
 import { NodeCounters } from '../runtime/counters.ts';
 import { type GraphPrint, misfits, sameShape } from './graph-print.ts';
@@ -45,6 +46,13 @@ export class RestoredRun {
 
   edge(name: string): EdgeSnapshot | undefined {
     return this.counted ? this.#edges.get(name) : undefined;
+  }
+
+  /** Readers that were there begin as they would have; `given` is where those begin that are new. */
+  beginnings(given: Beginnings): Beginnings {
+    const known = new Set(this.manifest.graph.nodes.map(({ name }) => name));
+    const before = (this.manifest.from ?? []).map(([reader, time]) => [reader, new Date(time)] as const);
+    return new Map([...[...given].filter(([reader]) => !known.has(reader)), ...before]);
   }
 
   wasOver(nodes: readonly string[]): boolean {

@@ -11,6 +11,8 @@ export interface RunManifest {
   readonly over: readonly string[];
   /** Names of the files beside it that the states tell of; absent where there are none. */
   readonly files?: readonly string[];
+  /** Where readers began that were told to, in milliseconds since 1970; absent where none was. */
+  readonly from?: readonly (readonly [reader: string, time: number])[];
   /** Runs that have worked on it. */
   readonly runs: number;
   /** When the first of them began, ISO 8601. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../interfaces/clock.ts';
 import type { Spill } from '../../interfaces/memory.ts';
 import type { RunEvent } from '../../interfaces/run.ts';
+import type { Beginnings } from './beginnings.ts';
 import type { Checkpointing } from './checkpointing.ts';
 import type { MemoryBudget } from './spill/memory-budget.ts';
 
@@ -15,6 +16,8 @@ export interface RunContext {
   readonly memory: MemoryBudget;
   /** Where the state of a node goes that has no room in memory. */
   spillOf(node: string): Spill;
+  /** Where readers begin that have not: in a run that goes on with another, as in that, if they were part of it. */
+  readonly beginnings: Beginnings;
   /** Present when the run makes checkpoints. */
   readonly checkpoints?: Checkpointing | undefined;
   /** Whether sampled records report their way. */

@@ -22,6 +22,12 @@ export function wrapped(error: unknown, name: string): MillraceError {
   return new MillraceError('ERR_CALLBACK', `Cannot run "${name}": ${cause.message}`, { cause: error });
 }
 
+/** What a run fails with that was told to end at once. */
+export function aborted(reason: unknown, name: string): MillraceError {
+  const why = reason === undefined ? '' : `: ${toError(reason).message}`;
+  return new MillraceError('ERR_ABORTED', `The run of "${name}" was aborted${why}`, { cause: reason });
+}
+
 /** How a run ends with this cause. */
 export function endState({ code }: MillraceError): 'aborted' | 'failed' {
   return code === 'ERR_ABORTED' || code === 'ERR_STOP_TIMEOUT' ? 'aborted' : 'failed';

@@ -1,6 +1,6 @@
 import { type Observable, Subject } from 'rxjs';
 import { systemClock } from '../../core/clock.ts';
-import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
+import { isMillraceError, type MillraceError, toError } from '../../core/errors.ts';
 import { Lifecycle } from '../../core/lifecycle.ts';
 import { seededRandom } from '../../core/random.ts';
 import type { Clock } from '../../interfaces/clock.ts';
@@ -20,10 +20,11 @@ import type { Coordinator } from '../checkpoint/coordinator.ts';
 import { closeOpened, openCheckpoints } from '../checkpoint/open-checkpoints.ts';
 import { stateLimits } from '../graph/state-options.ts';
 import type { Plan } from '../plan/plan.ts';
+import { type Beginnings, beginningsOf } from './beginnings.ts';
 import { Closings } from './closings.ts';
 import { patiently } from './patience.ts';
 import type { RunContext } from './run-context.ts';
-import { endState, keepAlive, stallTime, whenAborted, wrapped } from './run-options.ts';
+import { aborted, endState, keepAlive, stallTime, whenAborted, wrapped } from './run-options.ts';
 import { checkBalance, runSummary } from './run-summary.ts';
 import { MemoryBudget } from './spill/memory-budget.ts';
 import { SpillFolder } from './spill/spill-folder.ts';
@@ -44,6 +45,7 @@ export class Run implements RunHandle, RunContext {
   readonly random: () => number;
   readonly debug: boolean;
   readonly memory: MemoryBudget;
+  beginnings: Beginnings;
   readonly #spill: SpillFolder;
   readonly #name: string;
   readonly #events = new Subject<RunEvent>();
@@ -81,6 +83,7 @@ export class Run implements RunHandle, RunContext {
     this.#failed.promise.catch(() => {});
     const stallAfter = stallTime(options);
     this.#plan = plan;
+    this.beginnings = beginningsOf(name, plan.graph, options.from);
     this.#settings = options.checkpoint && checkpointSettings(options.checkpoint);
     if (this.#settings !== undefined) checkCheckpointable(name, plan.graph, this.#settings.require);
     if (this.#settings === undefined) this.#wired = this.#wire();
@@ -168,10 +171,7 @@ export class Run implements RunHandle, RunContext {
   }
 
   async abort(reason?: unknown): Promise<void> {
-    const why = reason === undefined ? '' : `: ${toError(reason).message}`;
-    this.fail(
-      new MillraceError('ERR_ABORTED', `The run of "${this.#name}" was aborted${why}`, { cause: reason }),
-    );
+    this.fail(aborted(reason, this.#name));
     await this.done.catch(() => {});
   }
 
@@ -204,6 +204,7 @@ export class Run implements RunHandle, RunContext {
       clock: this.clock,
       began: this.#began,
       signal: this.signal,
+      beginnings: this.beginnings,
       emit: (event) => this.emit(event),
       fail: (error) => this.fail(error),
     });
@@ -214,7 +215,7 @@ export class Run implements RunHandle, RunContext {
     const opened = await opening;
     if ('summary' in opened) return opened.summary;
     this.#throwCause();
-    this.#checkpoints = opened.coordinator;
+    ({ coordinator: this.#checkpoints, beginnings: this.beginnings } = opened);
     this.#wired = this.#wire();
     return this.#flow();
   }

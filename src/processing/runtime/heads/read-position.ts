@@ -14,7 +14,7 @@ export interface BarrierEntry {
 
 /** Where a reader stands, and the barrier that is to go in where it can tell that. */
 export class ReadPosition {
-  /** Where the run that this one goes on with stood; `undefined` at the beginning. */
+  /** Where the run that this one goes on with stood, or the time to begin at; `undefined` at the beginning. */
   readonly from: unknown;
   readonly #node: string;
   readonly #run: RunContext;
@@ -28,7 +28,8 @@ export class ReadPosition {
     this.#node = node;
     this.#run = run;
     this.#entry = entry;
-    const from = run.checkpoints?.restored(node)?.state?.value;
+    const restored = run.checkpoints?.restored(node)?.state;
+    const from = restored === undefined ? run.beginnings.get(node) : restored.value;
     this.from = from === BEGINNING ? undefined : from;
     run.checkpoints?.watch({
       givenUp: () => {
