@@ -31,9 +31,10 @@ export function readFrom<T>(reader: Reader<T>): Flow<T> {
  *
  * With `position` and `resume`, a run that begins at a checkpoint goes on with it: `position` says where the input
  * stands behind a record, as plain data, and `resume` gives what follows that. Arrays, and iterables that can begin
- * again, need neither: the records that were read are passed over, and must be the same then.
+ * again, need neither: the records that were read are passed over, and must be the same then. With `since`, a run can
+ * begin at a time: it gives the records that are not older.
  *
- * @throws MillraceError `ERR_OPTIONS` for anything else. A run fails with `ERR_CALLBACK` when `position` or `resume`
+ * @throws MillraceError `ERR_OPTIONS` for anything else. A run fails with `ERR_CALLBACK` when one of these
  * throws, and with `ERR_CHANGED` when an array or iterable has fewer records than were read of it.
  * @example
  * ```ts

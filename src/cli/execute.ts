@@ -1,6 +1,6 @@
 import { formatDuration } from '../core/duration.ts';
 import { isMillraceError, MillraceError, toError } from '../core/errors.ts';
-import type { CheckpointOptions, RunHandle, Summary } from '../interfaces/run.ts';
+import type { CheckpointOptions, RunHandle, RunOptions, Summary } from '../interfaces/run.ts';
 import type { Pipeline } from '../processing/graph/pipeline.ts';
 import { start } from '../start.ts';
 import { EXIT } from './exit-code.ts';
@@ -20,6 +20,7 @@ export interface ExecuteOptions extends Omit<ReportOptions, 'stdoutTaken'> {
   readonly stopTimeout: number | false;
   readonly quiet: boolean;
   readonly checkpoint: CheckpointOptions | undefined;
+  readonly from: RunOptions['from'];
 }
 
 interface Reporting extends ExecuteOptions, ReportOptions {}
@@ -31,10 +32,15 @@ type Outcome = { readonly summary: Summary } | { readonly error: MillraceError }
  * closed stdout when nothing else is written. Returns the exit code.
  */
 export async function execute(pipeline: Pipeline, options: ExecuteOptions): Promise<number> {
-  const { terminal, faults, quiet, json, debug, stallAfter, checkpoint } = options;
+  const { terminal, faults, quiet, json, debug, stallAfter, checkpoint, from } = options;
   const outputs = outputsOf(pipeline);
   const reporting: Reporting = { ...options, stdoutTaken: outputs.stdout };
-  const live = start(pipeline, { stallAfter, debug, ...(checkpoint !== undefined && { checkpoint }) });
+  const live = start(pipeline, {
+    stallAfter,
+    debug,
+    ...(checkpoint !== undefined && { checkpoint }),
+    ...(from !== undefined && { from }),
+  });
   const signals = watchSignals(live, options);
   faults.raised.catch((fault: unknown) => live.abort(fault));
   if (!outputs.elsewhere) terminal.onOutClosed(() => void live.abort('nobody reads stdout any more'));

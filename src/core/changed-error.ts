@@ -26,7 +26,12 @@ export function checkedPosition<S extends z.ZodType>(
 ): z.output<S> {
   const { success, data } = schema.safeParse(position);
   if (success) return data;
-  throw changedError(
+  throw strangePosition(where);
+}
+
+/** The error for a position that a reader does not know. */
+export function strangePosition(where: string): MillraceError {
+  return changedError(
     where,
     'the position is not one of this reader',
     'The reader, its format or its options were changed: start afresh, without the checkpoint.',

@@ -3,6 +3,7 @@ import { isMillraceError } from '../../core/errors.ts';
 import { usage } from '../arguments.ts';
 import { checkpointOptions } from '../checkpoint-options.ts';
 import { type Arguments, COMMON_OPTIONS, type Command, MODULE_OPTIONS } from '../command.ts';
+import { fromOption } from '../from-option.ts';
 import { loadParameterHelp, loadPipeline } from '../module/load-pipeline.ts';
 
 /**
@@ -26,6 +27,11 @@ export const run: Command = Object.freeze({
     'stop-timeout': {
       value: 'duration',
       summary: 'How long a stop by a signal may take; 20s with --checkpoints, else off',
+    },
+    from: {
+      value: 'time',
+      repeatable: true,
+      summary: 'Leave out what is older, e.g. 2026-01-01; READER=TIME for one reader only',
     },
     checkpoints: {
       value: 'folder',
@@ -71,6 +77,7 @@ export const run: Command = Object.freeze({
       'stop-timeout',
       checkpoint === undefined ? 'off' : STOP_TIMEOUT,
     );
+    const from = fromOption(run, given);
     const { pipeline, checkpoint: own } = await loadPipeline(run, invocation);
     const { execute } = await import('../execute.ts');
     return execute(pipeline, {
@@ -79,6 +86,7 @@ export const run: Command = Object.freeze({
       stallAfter,
       stopTimeout,
       checkpoint: checkpoint ?? own,
+      from,
       quiet: given.has('quiet'),
       json: given.has('json'),
       debug: given.has('debug'),

@@ -4,7 +4,7 @@ import type { ReadContext, Reader } from '../../interfaces/reader.ts';
 import type { Item } from '../../interfaces/signal.ts';
 import type { Paths } from './file-options.ts';
 import { FilesProgress, type FileWork } from './files-progress.ts';
-import { type GlobChoice, type InputFile, inputFiles, namesStdin, pathsLabel } from './paths.ts';
+import { type GlobChoice, type InputFile, inputFiles, namesStdin, onlyGlobs, pathsLabel } from './paths.ts';
 
 export interface EachFileSpec<T> {
   /** The registered name, e.g. `csv`. */
@@ -20,24 +20,28 @@ export interface EachFileSpec<T> {
   ) => Observable<Item<T>>;
 }
 
-/** A reader of files: finds them when it is opened, and reads one after another. */
+/**
+ * A reader of files: finds them when it is opened, and reads one after another. Those of a glob may be left out by their
+ * time: who names a file wants it, however old it is.
+ */
 export function eachFile<T>({ name, paths, settings, read }: EachFileSpec<T>): Reader<T> {
   const label = `${name} ${pathsLabel(paths)}`;
+  const timed = onlyGlobs(paths);
   const replay = namesStdin(paths) ? ('none' as const) : ('position' as const);
   return Object.freeze({
     name,
     label,
-    traits: Object.freeze({ bounded: true, replay, splittable: false }),
+    traits: Object.freeze({ bounded: true, replay, splittable: false, timed }),
     ...(settings.onError === undefined ? {} : { onError: settings.onError }),
     open: (context: ReadContext) =>
       defer(() => {
         const left = new AbortController();
-        const progress = new FilesProgress(label, context.from);
+        const progress = new FilesProgress(label, context.from, timed);
         const settle = replay === 'none' ? () => {} : context.positioned(() => progress.position());
         context.stopping(() => progress.emitHeld());
         return from(inputFiles(paths, settings, left.signal, progress.finished)).pipe(
           mergeMap((found) => {
-            const files = progress.begin(found);
+            const files = progress.begin(progress.young(found));
             context.expected(progress.left(files));
             if (files.length === 0) return EMPTY;
             const one = (file: InputFile, index: number) => {

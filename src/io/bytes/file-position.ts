@@ -50,6 +50,8 @@ export const FilesPositionSchema = z.strictObject({
   done: whole,
   /** Where in the next; absent at its beginning. */
   file: FilePositionSchema.optional(),
+  /** Files that were written to last before this are left out, in milliseconds since 1970; absent where none are. */
+  since: z.number().optional(),
 });
 
 export type FilesPosition = z.output<typeof FilesPositionSchema>;

@@ -19,21 +19,39 @@ export interface FileWork {
 export class FilesProgress {
   readonly #label: string;
   readonly #from: FilesPosition | undefined;
+  /** What says how old files may be. */
+  readonly #since: Pick<FilesPosition, 'since'>;
   #files: readonly string[] | undefined;
   #done = 0;
   #standing: (() => Standing) | undefined;
   #emitHeld: (() => void) | undefined;
 
-  /** @throws MillraceError `ERR_CHANGED` when `from` is no position of a reader of files. */
-  constructor(label: string, from: unknown) {
+  /**
+   * `from` may be a time where `timed`.
+   *
+   * @throws MillraceError `ERR_CHANGED` when it is none, and no position of a reader of files.
+   */
+  constructor(label: string, from: unknown, timed = false) {
     this.#label = label;
-    this.#from = from === undefined ? undefined : checkedPosition(FilesPositionSchema, from, label);
+    const time = timed && from instanceof Date ? from.getTime() : undefined;
+    if (from !== undefined && time === undefined) {
+      this.#from = checkedPosition(FilesPositionSchema, from, label);
+    }
+    const since = time ?? this.#from?.since;
+    this.#since = since === undefined ? {} : { since };
   }
 
   /** How often each file was read to its end: it may be gone by now. */
   get finished(): ReadonlyMap<string, number> {
     const { files = [], done = 0 } = this.#from ?? {};
     return counted(files.slice(0, done));
+  }
+
+  /** Without those that are too old; one that was to be read already stays so. */
+  young(found: readonly InputFile[]): readonly InputFile[] {
+    const { since = Number.NEGATIVE_INFINITY } = this.#since;
+    const known = new Set(this.#from?.files);
+    return found.filter((file) => known.has(inputName(file)) || (file.modified ?? since) >= since);
   }
 
   /**
@@ -100,11 +118,11 @@ export class FilesProgress {
   /** Where reading stands; `undefined` while that cannot be told. */
   position(): FilesPosition | undefined {
     const files = this.#files;
-    if (files === undefined) return this.#from ?? { files: [], done: 0 };
+    if (files === undefined) return this.#from ?? { files: [], done: 0, ...this.#since };
     const standing = this.#standing?.() ?? (this.#standing === undefined ? 'beginning' : undefined);
     if (standing === undefined) return undefined;
-    if (standing === 'end') return { files, done: this.#done + 1 };
-    return { files, done: this.#done, ...(standing === 'beginning' ? {} : { file: standing }) };
+    const done = standing === 'end' ? this.#done + 1 : this.#done;
+    return { files, done, ...(typeof standing === 'object' && { file: standing }), ...this.#since };
   }
 }
 

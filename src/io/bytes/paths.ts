@@ -14,6 +14,8 @@ export interface InputFile {
   readonly path: string;
   /** As it lies there; 0 when that cannot be known. */
   readonly bytes: number;
+  /** When it was written to last, in milliseconds since 1970; absent where that cannot be known. */
+  readonly modified?: number;
   /** Whether it is a named pipe: reading it may wait for a writer, for ever. */
   readonly pipe?: boolean;
   /** Whether it is fetched. */
@@ -67,6 +69,11 @@ export function inputName({ path, url }: InputFile): string {
 /** Whether the standard input is among them. */
 export function namesStdin(paths: Paths): boolean {
   return list(paths).some((path) => path === '-');
+}
+
+/** Whether all are globs, as far as can be told without looking at the disk. */
+export function onlyGlobs(paths: Paths): boolean {
+  return list(paths).every((path) => typeof path === 'string' && !isHttpUrl(path) && GLOB.test(pathOf(path)));
 }
 
 /**
@@ -124,7 +131,8 @@ async function inputFile(path: string, finished: ReadonlyMap<string, number>): P
 }
 
 function described(path: string, found: Stats): InputFile {
-  return { path, bytes: found.isFile() ? found.size : 0, ...(found.isFIFO() ? { pipe: true } : {}) };
+  if (found.isFIFO()) return { path, bytes: 0, pipe: true };
+  return found.isFile() ? { path, bytes: found.size, modified: found.mtimeMs } : { path, bytes: 0 };
 }
 
 async function expand(
@@ -133,7 +141,7 @@ async function expand(
   signal?: AbortSignal,
 ): Promise<readonly InputFile[]> {
   const literal = await stat(pattern).catch(() => undefined);
-  if (literal?.isFile()) return [{ path: resolve(pattern), bytes: literal.size }];
+  if (literal?.isFile()) return [described(resolve(pattern), literal)];
   const { globIterate } = await import('glob');
   const names: Buffer[] = [];
   for await (const name of globIterate(pattern, { dot: hidden, nodir: true, windowsPathsNoEscape: true })) {

@@ -6,22 +6,25 @@ import { iterableReader, type PullInput } from './iterable-reader.ts';
 import { nodeReadableReader } from './node-readable-reader.ts';
 import { observableReader, type PushInput } from './observable-reader.ts';
 import type { OverflowOptions } from './overflow.ts';
-import { type PositionHook, positionedReader } from './positioned-reader.ts';
+import { type PositionHook, positionedReader, type TimeHook } from './positioned-reader.ts';
 import { webReadableReader } from './web-readable-reader.ts';
 
 /** What can be held back: it is read as fast as the graph takes it. */
 export type HeldInput<T> = PullInput<T> | Readable | ReadableStream<T>;
 
-/** What an Observable needs: what happens while the graph is full, and for checkpoints how to go on. */
-export type PushOptions<T, P> = OverflowOptions & Partial<PositionHook<T, P, PushInput<T> | HeldInput<T>>>;
+/** What an Observable needs: what happens while the graph is full; and how to go on, and to begin at a time. */
+export type PushOptions<T, P> = OverflowOptions &
+  Partial<PositionHook<T, P, PushInput<T> | HeldInput<T>> & TimeHook<PushInput<T> | HeldInput<T>>>;
 
-/** How a run goes on with an input that can be held back. */
-export type HeldOptions<T, P> = PositionHook<T, P, HeldInput<T>>;
+/** How a run goes on with an input that can be held back, and begins it at a time. */
+export type HeldOptions<T, P> =
+  | (PositionHook<T, P, HeldInput<T>> & Partial<TimeHook<HeldInput<T>>>)
+  | (TimeHook<HeldInput<T>> & Partial<Record<keyof PositionHook<T, P, HeldInput<T>>, undefined>>);
 
 /**
  * A reader of any input: an array, an iterable, an async iterable, a promise, a Node `Readable`, a web
  * `ReadableStream`, or an Observable, which needs an overflow strategy. With `position` and `resume` a run can go on
- * with it from a checkpoint.
+ * with it from a checkpoint, with `since` begin it at a time.
  *
  * @throws MillraceError `ERR_OPTIONS` for anything else, for options where nothing can overflow, and for one of
  * `position` and `resume` without the other.
@@ -38,24 +41,29 @@ export function inputReader<T, P = unknown>(
   input: HeldInput<T> | PushInput<T>,
   options?: PushOptions<T, P> | HeldOptions<T, P>,
 ): Reader<T> {
-  const { position, resume, ...rest } = (options ?? {}) as Partial<HeldOptions<T, P>>;
+  const { position, resume, since, ...rest } = (options ?? {}) as Partial<Hook<T, P>>;
   const overflow = Object.keys(rest).length === 0 ? undefined : (rest as OverflowOptions);
   const read = (given: HeldInput<T> | PushInput<T>) => plainReader(given, overflow);
-  if (position === undefined && resume === undefined) return read(input);
-  if (typeof position === 'function' && typeof resume === 'function') {
-    return positionedReader(input, { position, resume: (at: P) => resume(at) }, (given) =>
-      // What a run goes on with may be held back where the beginning could not.
-      given !== input && !isPush(given) ? plainReader(given) : read(given),
+  const hook = { position, resume, since };
+  const given = Object.entries(hook).filter(([, callback]) => callback !== undefined);
+  if (given.length === 0) return read(input);
+  const functions = given.every(([, callback]) => typeof callback === 'function');
+  if (!functions || (position === undefined) !== (resume === undefined)) {
+    throw new MillraceError(
+      'ERR_OPTIONS',
+      'Cannot go on with the input: position and resume must be functions, and since, if it is given',
+      {
+        hint: 'Give both, or neither: position: (last) => last.id, resume: (id) => recordsBehind(id).',
+      },
     );
   }
-  throw new MillraceError(
-    'ERR_OPTIONS',
-    'Cannot go on with the input: position and resume must be functions',
-    {
-      hint: 'Give both, or neither: position: (last) => last.id, resume: (id) => recordsBehind(id).',
-    },
+  return positionedReader(input, Object.fromEntries(given) as Partial<Hook<T, P>>, (one) =>
+    // What a run goes on with may be held back where the beginning could not.
+    one !== input && !isPush(one) ? plainReader(one) : read(one),
   );
 }
+
+type Hook<T, P> = PositionHook<T, P, HeldInput<T> | PushInput<T>> & TimeHook<HeldInput<T> | PushInput<T>>;
 
 function plainReader<T>(input: HeldInput<T> | PushInput<T>, options?: OverflowOptions): Reader<T> {
   if (isPush<T>(input)) return observableReader(input, options);

@@ -1,7 +1,7 @@
 import { defer, map } from 'rxjs';
 import { z } from 'zod';
 import { batch } from '../../core/batch.ts';
-import { checkedPosition } from '../../core/changed-error.ts';
+import { checkedPosition, strangePosition } from '../../core/changed-error.ts';
 import { MillraceError, toError } from '../../core/errors.ts';
 import type { BatchOrigin, Origin } from '../../interfaces/batch.ts';
 import type { ReadContext, Reader } from '../../interfaces/reader.ts';
@@ -18,40 +18,62 @@ export interface PositionHook<T, P, I> {
   readonly resume: (position: P) => I;
 }
 
+/** How an input that knows how old its records are begins at a time. */
+export interface TimeHook<I> {
+  /** What to read when a run is to begin at a time: the records that are not older. */
+  readonly since: (time: Date) => I;
+}
+
 const HookPositionSchema = z.strictObject({
   records: z.number().int().min(0),
   /** What the hook said; absent before the first record. */
   at: z.unknown().optional(),
+  /** The time that it began at, in milliseconds since 1970; told before the first record. */
+  since: z.number().optional(),
 });
 
 type HookPosition = z.output<typeof HookPositionSchema>;
 
 /**
- * A reader of an input with a hook for its positions. Records keep the numbers that they would have in a run that was
- * not interrupted.
+ * A reader of an input with a hook for its positions, or for times, or both. Records keep the numbers that they would
+ * have in a run that was not interrupted.
  */
 export function positionedReader<T, P, I>(
   input: I,
-  hook: PositionHook<T, P, I>,
+  hook: Partial<PositionHook<T, P, I> & TimeHook<I>>,
   read: (input: I) => Reader<T>,
 ): Reader<T> {
+  const { position, resume, since } = hook;
   const fresh = read(input);
   const { label } = fresh;
+  const replay = position === undefined ? ('none' as const) : ('position' as const);
+  const opened = (start: HookPosition): Reader<T> => {
+    if (start.at !== undefined && resume !== undefined)
+      return called(label, 'resume', () => read(resume(start.at as P)));
+    if (start.since === undefined) return fresh;
+    if (since === undefined) throw strangePosition(label);
+    return called(label, 'since', () => read(since(new Date(start.since!))));
+  };
   return Object.freeze({
     ...fresh,
-    traits: Object.freeze({ ...fresh.traits, replay: 'position' as const }),
+    traits: Object.freeze({ ...fresh.traits, replay, ...(since !== undefined && { timed: true }) }),
     open: (context: ReadContext) =>
       defer(() => {
-        const { from } = context;
-        const start: HookPosition =
-          from === undefined ? { records: 0 } : checkedPosition(HookPositionSchema, from, label);
-        const standing = new HookStanding(start, label, hook.position);
-        context.positioned(() => standing.position);
-        const resumed = () => read(hook.resume(start.at as P));
-        const reader = start.at === undefined ? fresh : called(label, 'resume', resumed);
-        return reader.open(unpositioned(context)).pipe(map((item) => standing.pass(item)));
+        const start = startOf(context.from, label);
+        const standing = new HookStanding(start, label, position ?? (() => undefined));
+        if (position !== undefined) context.positioned(() => standing.position);
+        return opened(start)
+          .open(unpositioned(context))
+          .pipe(map((item) => standing.pass(item)));
       }),
   });
+}
+
+function startOf(from: unknown, label: string): HookPosition {
+  if (from === undefined) return { records: 0 };
+  return from instanceof Date
+    ? { records: 0, since: from.getTime() }
+    : checkedPosition(HookPositionSchema, from, label);
 }
 
 /** What the reader within tells of its own positions nobody hears. */
@@ -105,14 +127,14 @@ class LaterOrigin implements BatchOrigin {
 }
 
 /** What a callback of the hook says. */
-function called<V>(label: string, name: 'position' | 'resume', callback: () => V): V {
+function called<V>(label: string, name: 'position' | 'resume' | 'since', callback: () => V): V {
   try {
     return callback();
   } catch (cause) {
     const found = `its ${name}() threw: ${toError(cause).message}`;
     throw new MillraceError('ERR_CALLBACK', `Cannot read from ${label}: ${found}`, {
       cause,
-      hint: `Make ${name}() give a value, or leave position and resume out: then no run can go on with this input.`,
+      hint: `Make ${name}() give a value, or leave it out: then no run can ${name === 'since' ? 'begin this input at a time' : 'go on with this input'}.`,
     });
   }
 }

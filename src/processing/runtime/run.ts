@@ -1,6 +1,6 @@
 import { type Observable, Subject } from 'rxjs';
 import { systemClock } from '../../core/clock.ts';
-import { isMillraceError, type MillraceError, toError } from '../../core/errors.ts';
+import { isMillraceError, type MillraceError } from '../../core/errors.ts';
 import { Lifecycle } from '../../core/lifecycle.ts';
 import { seededRandom } from '../../core/random.ts';
 import type { Clock } from '../../interfaces/clock.ts';

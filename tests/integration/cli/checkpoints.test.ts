@@ -1,3 +1,4 @@
+import { utimesSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Command } from './command.ts';
 import { useWorkspace } from './workspace.ts';
@@ -95,6 +96,26 @@ describe('run --checkpoints', () => {
     expect(workspace.current.lines('out.ndjson')).toEqual([]);
     expect(await run(['--checkpoints', 'state', '--fresh']).ended).toMatchObject({ code: 0 });
     expect(workspace.current.lines('out.ndjson')).toEqual(lines);
+  });
+
+  test('begins with the files of a time, and later goes on where it was', async () => {
+    const day = (name: string, n: number) => {
+      const path = workspace.current.put(name, `{"n":${n}}\n`);
+      utimesSync(path, new Date(Date.UTC(2026, 0, n)), new Date(Date.UTC(2026, 0, n)));
+    };
+    for (const n of [1, 2, 3]) day(`day-${n}.ndjson`, n);
+    workspace.current.put('numbers.ts', MODULE.replace('in.ndjson', 'day-*.ndjson'));
+    const { code } = await run(['--from', '2026-01-02']).ended;
+    expect(code).toBe(0);
+    expect(workspace.current.lines('out.ndjson')).toEqual(['{"n":2}', '{"n":3}']);
+    for (const time of ['2026-01-03', '2026-01-01']) {
+      const { code } = await run(['--checkpoints', 'state', '--from', `ndjson=${time}`]).ended;
+      expect(code).toBe(0);
+      expect(workspace.current.lines('out.ndjson')).toEqual(['{"n":3}']);
+    }
+    workspace.current.put('numbers.ts', MODULE.replace('in.ndjson', 'day-1.ndjson'));
+    const refused = await run(['--from', '2026-01-02']).ended;
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('nobody knows how old') });
   });
 
   test.each([

@@ -129,6 +129,56 @@ describe('a list of files that is gone on with', () => {
   });
 });
 
+describe('files of a glob that are read from a time', () => {
+  const noon = new Date('2026-01-01T12:00:00Z');
+  const old = (path: string) => utimesSync(path, new Date(+noon - 1000), new Date(+noon - 1000));
+
+  test('are those that were written to at that time or later, on a later run too', async () => {
+    const folder = tempFolder();
+    for (const name of ['a', 'b', 'c']) folder.write(`${name}.txt`, fileOf(name));
+    old(join(folder.path, 'a.txt'));
+    utimesSync(join(folder.path, 'b.txt'), noon, noon);
+    const reader = textReader(join(folder.path, '*.txt'), PIECES);
+    expect(reader.traits.timed).toBe(true);
+    const whole = await resumed(reader, noon);
+    expect(whole.records).toEqual(['b', 'c'].flatMap((name) => lines(name)));
+    expect(whole.consumed).toBe(statSync(join(folder.path, 'b.txt')).size * 2);
+    const probe = probeReader(reader, { from: noon });
+    expect(probe.position).toEqual({ files: [], done: 0, since: +noon });
+    await probe.request(2);
+    const position = structuredClone(probe.position);
+    await probe.close();
+    old(folder.write('d.txt', 'too old'));
+    folder.write('e.txt', 'new');
+    old(join(folder.path, 'c.txt'));
+    const rest = await resumed(reader, position);
+    expect([...probe.records, ...rest.records]).toEqual([...lines('b'), ...lines('c'), 'new']);
+    expect((await resumed(reader, { files: [], done: 0, since: +noon })).records).toEqual([
+      ...lines('b'),
+      'new',
+    ]);
+  });
+
+  test('may be none', async () => {
+    const folder = tempFolder();
+    old(folder.write('a.txt', 'too old'));
+    const reader = textReader(join(folder.path, '*.txt'));
+    expect((await resumed(reader, noon)).records).toEqual([]);
+    await expect(resumed(textReader(join(folder.path, '*.csv')), noon)).rejects.toMatchObject({
+      code: 'ERR_NO_MATCH',
+    });
+  });
+
+  test('are not those that are named one by one', () => {
+    const timed = (paths: Parameters<typeof textReader>[0]) => textReader(paths).traits.timed;
+    expect(timed('a.txt')).toBe(false);
+    expect(timed(['*.txt', 'a.txt'])).toBe(false);
+    expect(timed('https://example.org/*.txt')).toBe(false);
+    expect(timed('-')).toBe(false);
+    expect(timed(['a*.txt', 'b?.txt'])).toBe(true);
+  });
+});
+
 describe('a file that is gone on with', () => {
   test('is read on when it has grown behind the place', async () => {
     const path = tempFolder().write('a.txt', fileOf('a'));

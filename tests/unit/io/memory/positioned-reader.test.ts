@@ -74,6 +74,79 @@ describe('an input with positions', () => {
   });
 });
 
+describe('an input that knows how old its records are', () => {
+  const day = (n: number) => new Date(Date.UTC(2026, 0, n));
+  const days = (first: number) => [7, 8, 9].filter((n) => n >= first);
+  const hook = {
+    since: (time: Date) => days(time.getUTCDate()),
+    position: (last: number) => last,
+    resume: (last: number) => days(last + 1),
+  };
+
+  test('begins at a time, and goes on from there by its positions', async () => {
+    const reader = inputReader<number, number>(days(0), hook);
+    expect(reader.traits).toMatchObject({ timed: true, replay: 'position' });
+    const probe = probeReader(reader, { from: day(8) });
+    expect(probe.position).toEqual({ records: 0, since: +day(8) });
+    expect(await probe.rest()).toEqual([8, 9]);
+    expect(probe.origins.map(({ record }) => record)).toEqual([1, 2]);
+    expect(probe.position).toEqual({ records: 2, at: 9 });
+    await probe.close();
+  });
+
+  test('begins at that time again when nothing had come of it', async () => {
+    const probe = probeReader(inputReader<number, number>(days(0), hook), {
+      from: { records: 0, since: +day(9) },
+    });
+    expect(await probe.rest()).toEqual([9]);
+    await probe.close();
+  });
+
+  test('need not have positions', async () => {
+    const { since } = hook;
+    const reader = inputReader<number, number>(days(0), { since });
+    expect(reader.traits).toMatchObject({ timed: true, replay: 'none' });
+    for (const [from, records] of [
+      [day(8), [8, 9]],
+      [undefined, [7, 8, 9]],
+    ] as const) {
+      const probe = probeReader(reader, { from });
+      expect(await probe.rest()).toEqual(records);
+      await probe.close();
+    }
+  });
+
+  test('may be an Observable, and begin with what can be held back', async () => {
+    const { since } = hook;
+    const reader = inputReader<number, number>(of(1), { overflow: 'fail', size: 9, since });
+    const probe = probeReader(reader, { from: day(8) });
+    expect(await probe.rest()).toEqual([8, 9]);
+    await probe.close();
+  });
+
+  test('fails when since throws, and when it is gone that gave a position', async () => {
+    const since = (): never => {
+      throw new Error('not today');
+    };
+    const probe = probeReader(inputReader<number, number>([1], { ...hook, since }), { from: day(8) });
+    await expect(probe.rest()).rejects.toMatchObject({
+      code: 'ERR_CALLBACK',
+      message: 'Cannot read from array (1 record): its since() threw: not today',
+    });
+    const { position, resume } = hook;
+    const gone = inputReader<number, number>([1], { position, resume });
+    const late = probeReader(gone, { from: { records: 0, since: +day(8) } });
+    await expect(late.rest()).rejects.toMatchObject({ code: 'ERR_CHANGED' });
+    await Promise.all([probe.close(), late.close()]);
+  });
+
+  test('is refused when since is no function', () => {
+    expect(() => inputReader([1], { since: 'yesterday' } as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTIONS' }),
+    );
+  });
+});
+
 describe('an input without a hook', () => {
   test('can go on when it can begin again, and not when it is used up', () => {
     const replay = (input: never) => inputReader(input).traits.replay;
