@@ -10,6 +10,7 @@ import {
   type Pipeline,
   pipeline,
   readFrom,
+  retry,
   rx,
   skip,
   sort,
@@ -18,6 +19,7 @@ import {
   toArray,
 } from '../../../../src/index.ts';
 import type { CheckpointStore } from '../../../../src/interfaces/checkpoint.ts';
+import type { OnError } from '../../../../src/interfaces/policy.ts';
 import { memoryStore } from '../../../../src/testing/memory-store.ts';
 import { turns } from '../../../../src/testing/turns.ts';
 import { scripted } from '../runtime/scripted-reader.ts';
@@ -100,6 +102,53 @@ describe('a run that was killed', () => {
     const { balance } = await begin(p(), store).live.done;
     expect(out).toMatchObject({ records: [1, 2, 3], published: true });
     expect(balance).toMatchObject({ read: 3, written: 3, closed: true });
+  });
+
+  test('goes on with what operators remembered that do not run in the way of the records', async () => {
+    const remembering = () => {
+      let sum = 0;
+      return {
+        add: (n: number) => (sum += n),
+        snapshot: () => sum,
+        restore(state: unknown) {
+          sum = state as number;
+        },
+      };
+    };
+    const shared = { name: 'running', cardinality: 'one', remembers: 'snapshot' } as const;
+    const inTheWay = (onError?: OnError) =>
+      defineOperator<number, number>({
+        ...shared,
+        ...(onError !== undefined && { onError }),
+        create() {
+          const { add, ...state } = remembering();
+          return { push: (n, emit) => emit(add(n)), ...state };
+        },
+      });
+    const calling = defineOperator<number, number>({
+      ...shared,
+      kind: 'async',
+      create() {
+        const { add, ...state } = remembering();
+        return { call: async (n) => add(n), ...state };
+      },
+    });
+    const again = retry({ attempts: 2, backoff: '1ms..1ms' });
+    for (const operator of [inTheWay(), inTheWay(again), calling]) {
+      const store = memoryStore();
+      const out = disk<number>();
+      await killed(
+        pipeline(
+          'p',
+          counting(9, (n) => (n === 5 ? never() : undefined))
+            .pipe(operator)
+            .to(durable(out)),
+        ),
+        store,
+      );
+      await begin(pipeline('p', counting(9).pipe(operator).to(durable(out))), store).live.done;
+      expect(out.records).toEqual([1, 3, 6, 10, 15, 21, 28, 36, 45]);
+    }
   });
 
   test('counts failures on, so that a budget holds over all runs', async () => {
