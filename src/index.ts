@@ -87,6 +87,7 @@ export type { TextReadOptions } from './io/formats/text/text-read-options.ts';
 export type { TextWriteOptions } from './io/formats/text/text-writer.ts';
 /* Sinks in memory */
 export { discard } from './io/memory/discard.ts';
+export type { ForEachContext, ForEachOptions } from './io/memory/for-each.ts';
 export { forEach } from './io/memory/for-each.ts';
 export type { HeldInput, HeldOptions, PushOptions } from './io/memory/input-reader.ts';
 export { nodeWritable } from './io/memory/node-writable.ts';
@@ -206,6 +207,8 @@ export { records } from './processing/operators/process-spec.ts';
 export type { ProgressOptions, ProgressReport } from './processing/operators/progress.ts';
 export { progress } from './processing/operators/progress.ts';
 export { rateLimit } from './processing/operators/rate-limit.ts';
+export type { Identified, RecordIdOptions } from './processing/operators/record-id.ts';
+export { recordId } from './processing/operators/record-id.ts';
 export type { Time, TimeUnit } from './processing/operators/record-time.ts';
 export { reduce } from './processing/operators/reduce.ts';
 export type { KeyedValue } from './processing/operators/reduce-by.ts';

@@ -13,6 +13,7 @@ import { index, indexOptions } from '../processing/operators/index.ts';
 import { log, logOptions } from '../processing/operators/log.ts';
 import { pairwise } from '../processing/operators/pairwise.ts';
 import { parseFields } from '../processing/operators/parse-fields.ts';
+import { recordId, recordIdOptions } from '../processing/operators/record-id.ts';
 import { rename } from '../processing/operators/rename.ts';
 import { sample, sampleOptions } from '../processing/operators/sample.ts';
 import { select } from '../processing/operators/select.ts';
@@ -115,6 +116,9 @@ export const records: readonly Component[] = [
     operatorOptions.extend({ fields: fields.describe('Names of the fields') }),
     ({ fields, ...options }) => parseFields<Row, string>(fields, options as never),
     'fields',
+  ),
+  operator('record_id', 'Adds an id that is the same in each run', recordIdOptions, (options) =>
+    recordId(options as never),
   ),
   operator(
     'rename',

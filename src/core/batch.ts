@@ -94,6 +94,29 @@ export class KnownOrigin implements BatchOrigin {
   }
 }
 
+/** Provenance with more to it that is the same for all records. */
+export class MarkedOrigin implements BatchOrigin {
+  readonly #of: BatchOrigin;
+  readonly #marks: Partial<Origin>;
+
+  constructor(of: BatchOrigin, marks: Partial<Origin>) {
+    this.#of = of;
+    this.#marks = marks;
+  }
+
+  get source(): string {
+    return this.#of.source;
+  }
+
+  at(index: number): Origin {
+    return { ...this.#of.at(index), ...this.#marks };
+  }
+
+  raw(index: number): string | undefined {
+    return this.#of.raw?.(index);
+  }
+}
+
 /** The origin in words: `orders.csv line 12 (record 10, byte 3400)`. */
 export function formatOrigin(origin: Origin): string {
   const where = origin.file ?? origin.source;

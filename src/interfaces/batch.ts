@@ -13,6 +13,10 @@ export interface Origin {
    * was converted: from another encoding than UTF-8, or with bytes that are not text replaced.
    */
   readonly byte?: number;
+  /** Which of several inputs of this name it is, counted from 1; absent for the first. */
+  readonly occurrence?: number;
+  /** The name of the reader's node: told in pipelines that give records ids, where two readers may have one label. */
+  readonly reader?: string;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { BatchOrigin } from './batch.ts';
+import type { BatchOrigin, Origin } from './batch.ts';
 import type { CallLimit } from './call-limit.ts';
 import type { Cancel, Clock } from './clock.ts';
 import type { Memory, Spill } from './memory.ts';
@@ -23,6 +23,8 @@ export type Cardinality = 'one' | 'filter' | 'many';
 
 /** What the engine hands to an operator when a run creates it. */
 export interface OperatorContext<B = unknown> {
+  /** Name of the pipeline. */
+  readonly pipeline: string;
   /** Name of the node in the graph. */
   readonly node: string;
   /** Aborts when the run is over, whichever way. */
@@ -44,6 +46,12 @@ export interface OperatorContext<B = unknown> {
   advance(time: number): void;
   /** Says that nothing comes at present: where flows meet, others need not wait for the time of this one. */
   idle(): void;
+  /**
+   * Where the record came from that is in work: while `push` runs, and while what it returned is pulled. It is worked
+   * out when it is asked for. `undefined` when no record is in work, as at the end, for records that another operator
+   * has made, and for operators that are not synchronous. Not to be asked for in `transform`, `accepts` or `absorbs`.
+   */
+  origin(): Origin | undefined;
   /** Puts an event among those of the run; `make` is called only if anybody takes them. */
   report(make: () => RunEvent): void;
   /** Says that nothing more will be emitted: ends the branch downstream, cancels it upstream. */
@@ -180,6 +188,18 @@ interface OperatorBase {
    * tell, so that a run with it makes no checkpoints. @default 'unknown'
    */
   readonly remembers?: 'none' | 'snapshot' | 'unknown';
+  /**
+   * Whether each record that it emits is made of the one in work, so that its origin is known (`kept`); or it emits
+   * at the end, with event time or by a timer, too (`lost`). @default `lost` for cardinality `many`, else `kept`
+   */
+  readonly origins?: 'kept' | 'lost';
+  /**
+   * Whether it emits the same when the same comes again, from what it remembered: not where the clock, chance, or the
+   * pace of others decides. @default true
+   */
+  readonly repeats?: boolean;
+  /** Whether it gives each record an id that follows from its origin. @default false */
+  readonly identifies?: boolean;
   /** Where the user wrote it, e.g. `orders.ts:12`. */
   readonly site?: string;
 }

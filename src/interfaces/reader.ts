@@ -22,6 +22,11 @@ export interface ReaderTraits {
   readonly splittable: boolean;
   /** Whether it knows how old what it reads is: it then takes a `Date` as `from`. @default false */
   readonly timed?: boolean;
+  /**
+   * Whether it gives the same records with the same numbers when it is read again from a position: not where it drops
+   * some of them as others are behind. @default true
+   */
+  readonly repeats?: boolean;
 }
 
 /** What the engine hands to a reader when a run opens it. */

@@ -68,7 +68,7 @@ async function successor<A, B>(
 ): Promise<OperatorProbe<A, B>> {
   const kept = structuredClone(probe.snapshot());
   probe.close();
-  const next = probeOperator(operator, clock);
+  const next = probeOperator(operator, clock, { fed: probe.fed });
   next.restore(kept);
   return next;
 }

@@ -30,6 +30,8 @@ export interface OperatorProbe<A, B> {
   readonly completed: boolean;
   /** Records that a duplex operator said it dropped because downstream was behind. */
   readonly overflowed: number;
+  /** Records that it was given. */
+  readonly fed: number;
   /** What a duplex operator failed the run with, as the only element; others throw from `feed`. */
   readonly failures: readonly unknown[];
   /** Gives it records one by one, as long as it has not completed; throws what it throws. */
@@ -54,6 +56,8 @@ export interface ProbeState {
   readonly memory?: number | string;
   /** Where state goes that has no room there, or `false`: nowhere. */
   readonly spill?: SpillOptions | false;
+  /** Records that have been fed before, to another: their origins are numbered on. @default 0 */
+  readonly fed?: number;
 }
 
 /** An endless iterable that a record was expanded to is read no further than this. */
@@ -72,7 +76,13 @@ class Record<B> {
   completed = false;
   overflowed = 0;
 
-  constructor({ memory, spill }: ProbeState) {
+  /** Records that have been fed. */
+  fed: number;
+  /** Whether a synchronous operator works on the last of them. */
+  working = false;
+
+  constructor({ memory, spill, fed = 0 }: ProbeState) {
+    this.fed = fed;
     const limits = stateLimits(
       {},
       { ...(memory !== undefined && { memory }), ...(spill !== undefined && { spill }) },
@@ -94,7 +104,9 @@ class Record<B> {
   context(clock: Clock): OperatorContext<B> {
     const { abort, emit } = this;
     return {
+      pipeline: 'probe',
       node: 'probe',
+      origin: () => (this.working ? { source: 'probe', record: this.fed, reader: 'probe' } : undefined),
       signal: abort.signal,
       clock,
       memory: this.held,
@@ -148,8 +160,11 @@ function probeSync<A, B>(operator: SyncOperator<A, B>, clock: Clock, record: Rec
     async feed(records: Iterable<A>) {
       for (const one of records) {
         if (record.completed) return;
+        record.fed++;
+        record.working = true;
         const more = logic.push(one, record.emit);
         if (more !== undefined) pull(more, record);
+        record.working = false;
       }
     },
     watermark: (time: number) => all(logic.watermark?.(time, record.emit), record),
@@ -191,6 +206,7 @@ function probeAsync<A, B>(
   return Object.assign(record, {
     async feed(records: Iterable<A>) {
       for (const one of records) {
+        record.fed++;
         const made = await logic.call(one, { signal: record.abort.signal, attempt: 1 });
         if (operator.cardinality !== 'many') record.emit(made as B);
         else for await (const part of made as AsyncIterable<B>) record.emit(part);
@@ -212,7 +228,6 @@ function probeDuplex<A, B>(
 ): OperatorProbe<A, B> {
   const context = record.context(clock);
   let ended = false;
-  let fed = 0;
   const logic = operator.create({
     ...context,
     get cancelled() {
@@ -237,7 +252,7 @@ function probeDuplex<A, B>(
     async feed(records: Iterable<A>) {
       for (const one of records) {
         if (record.completed) return;
-        await logic.write([one], new CountedOrigin('probe', ++fed));
+        await logic.write([one], new CountedOrigin('probe', ++record.fed));
       }
     },
     ...WITHOUT_STATE,

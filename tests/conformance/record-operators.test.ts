@@ -18,6 +18,7 @@ import { map } from '../../src/processing/operators/map.ts';
 import { pairwise } from '../../src/processing/operators/pairwise.ts';
 import { parseFields } from '../../src/processing/operators/parse-fields.ts';
 import { progress } from '../../src/processing/operators/progress.ts';
+import { recordId } from '../../src/processing/operators/record-id.ts';
 import { sample } from '../../src/processing/operators/sample.ts';
 import { startWith } from '../../src/processing/operators/start-with.ts';
 import { stringifyFields } from '../../src/processing/operators/stringify-fields.ts';
@@ -114,6 +115,13 @@ suite<Row, object>('index', () => index({ name: 'n', from: 1 }), {
     { qty: 2, note: '2', n: 2 },
   ],
   one: [{ qty: 1, note: '1', n: 1 }],
+});
+const numbered = (n: number, id: string) => `${n} is ${id.slice(25)}`;
+suite<number, string>('recordId', () => recordId(numbered), {
+  input: [7, 8, 9],
+  output: ['7 is 1', '8 is 2', '9 is 3'],
+  one: ['7 is 1'],
+  faulty: (fault) => recordId(() => fault()),
 });
 suite<number, [number, number]>('pairwise', () => pairwise(), {
   input: [1, 2, 3],

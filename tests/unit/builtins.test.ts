@@ -42,6 +42,7 @@ const LEAST: Readonly<Record<string, object>> = {
   'operator pivot': { key: 'ID', column: 'name', value: 'value' },
   'operator progress': {},
   'operator rate_limit': { rate: '100/s' },
+  'operator record_id': {},
   'operator reduce': { with: () => 1, seed: 0 },
   'operator rename': { fields: { ID: 'id' } },
   'operator sample': { every: 2 },

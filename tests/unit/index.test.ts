@@ -82,6 +82,7 @@ const NAMES = [
   'quantile',
   'rateLimit',
   'readFrom',
+  'recordId',
   'records',
   'reduce',
   'rename',

@@ -1,4 +1,5 @@
-import { concat, defer, EMPTY, finalize, from, mergeMap, type Observable, tap } from 'rxjs';
+import { concat, defer, EMPTY, finalize, from, map, mergeMap, type Observable, tap } from 'rxjs';
+import { batch, MarkedOrigin } from '../../core/batch.ts';
 import type { OnError } from '../../interfaces/policy.ts';
 import type { ReadContext, Reader } from '../../interfaces/reader.ts';
 import type { Item } from '../../interfaces/signal.ts';
@@ -49,9 +50,8 @@ export function eachFile<T>({ name, paths, settings, read }: EachFileSpec<T>): R
                 progress.end();
                 settle();
               };
-              return defer(() => read(file, label, context, progress.work(index))).pipe(
-                tap({ complete: end }),
-              );
+              const items = defer(() => read(file, label, context, progress.work(index)));
+              return repeated(items, progress.occurrence(index)).pipe(tap({ complete: end }));
             };
             return concat(...files.map(one));
           }),
@@ -59,4 +59,14 @@ export function eachFile<T>({ name, paths, settings, read }: EachFileSpec<T>): R
         );
       }),
   });
+}
+
+/** What is read of a file that is not the first of its name says so in its origins. */
+function repeated<T>(items: Observable<Item<T>>, occurrence: number): Observable<Item<T>> {
+  if (occurrence === 1) return items;
+  return items.pipe(
+    map((item) =>
+      item.kind === 'batch' ? batch(item.records, new MarkedOrigin(item.origin, { occurrence })) : item,
+    ),
+  );
 }

@@ -23,6 +23,7 @@ export class FilesProgress {
   readonly #since: Pick<FilesPosition, 'since'>;
   #files: readonly string[] | undefined;
   #done = 0;
+  #occurrences: readonly number[] = [];
   #standing: (() => Standing) | undefined;
   #emitHeld: (() => void) | undefined;
 
@@ -81,6 +82,13 @@ export class FilesProgress {
     }
     this.#done = from?.done ?? 0;
     this.#files = [...(from?.files.slice(0, from.done) ?? []), ...left.map(inputName)];
+    const seen = new Map(this.finished);
+    this.#occurrences = left.map((file) => {
+      const name = inputName(file);
+      const occurrence = (seen.get(name) ?? 0) + 1;
+      seen.set(name, occurrence);
+      return occurrence;
+    });
     return left;
   }
 
@@ -102,6 +110,11 @@ export class FilesProgress {
         this.#emitHeld = emitHeld;
       },
     };
+  }
+
+  /** Which of its name the file at `index` of those that are left is, of all, counted from 1. */
+  occurrence(index: number): number {
+    return this.#occurrences[index]!;
   }
 
   /** The file in work is done. */

@@ -25,7 +25,7 @@ export function discard<T = unknown>(): Writer<T> {
   return Object.freeze({
     name: 'discard',
     label: 'discard',
-    traits: Object.freeze({ commit: 'idempotent' as const }),
+    traits: Object.freeze({ commit: 'truncate' as const }),
     open: async () => SINK,
   });
 }

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { callSite } from '../../core/call-site.ts';
 import { MillraceError, toError } from '../../core/errors.ts';
+import { parseOptions } from '../../core/options.ts';
 import { isThenable } from '../../core/thenable.ts';
 import type { Batch } from '../../interfaces/batch.ts';
 import type { Sink, WriteContext, Writer } from '../../interfaces/writer.ts';
@@ -10,13 +12,24 @@ export interface ForEachContext {
   readonly signal: AbortSignal;
 }
 
+/** What {@link forEach} is told of its function. */
+export interface ForEachOptions {
+  /** Whether a record that it gets again does nothing that it has not done already. @default false */
+  readonly idempotent?: boolean;
+}
+
+const schema = z.strictObject({
+  idempotent: z.boolean().default(false).describe('Whether a record that comes again does nothing more'),
+});
+
 /**
  * A writer that calls a function for each record, one at a time and in order. What it returns is
  * awaited, so an asynchronous function holds the graph back until it is done.
  *
  * A call that throws or rejects fails with `ERR_CALLBACK`. When the batch is tried again, whole or
  * record by record, the records before the failed one are not passed to the function again. A run that goes on from a
- * checkpoint passes the records behind it again.
+ * checkpoint passes the records behind it again: say `idempotent` where that does no harm, as the function puts each
+ * under its key, or under a `recordId()`.
  *
  * @example
  * ```ts
@@ -25,13 +38,17 @@ export interface ForEachContext {
  * await run(pipeline('print', [from([1, 2, 3]).to(forEach((n) => console.log(n)))]));
  * ```
  */
-export function forEach<T>(fn: (record: T, context: ForEachContext) => unknown): Writer<T> {
+export function forEach<T>(
+  fn: (record: T, context: ForEachContext) => unknown,
+  options: ForEachOptions = {},
+): Writer<T> {
+  const { idempotent } = parseOptions(schema, options, 'forEach');
   const site = callSite();
   const label = site === undefined ? 'for_each' : `for_each ${site}`;
   return Object.freeze({
     name: 'for_each',
     label,
-    traits: Object.freeze({ commit: 'none' as const }),
+    traits: Object.freeze({ commit: idempotent ? ('idempotent' as const) : ('none' as const) }),
     open: async (context: WriteContext) => new ForEachSink(fn, label, { signal: context.signal }),
   });
 }

@@ -48,8 +48,10 @@ export function observableReader<T>(input: PushInput<T>, options?: OverflowOptio
     });
   }
   const settings = parseOptions(OverflowSchema, options, 'an Observable');
+  const drops = settings.overflow !== 'buffer' && settings.overflow !== 'fail';
   return Object.freeze({
     ...base,
+    traits: Object.freeze({ ...base.traits, repeats: !drops }),
     open: (context: ReadContext) =>
       new Observable<Item<T>>((subscriber) => {
         const intake = new Intake(settings, context, subscriber);

@@ -1,5 +1,7 @@
 import type { Graph, Vertex } from '../graph/graph.ts';
+import type { SinkNode } from '../graph/node.ts';
 import { findDeadlocks } from '../plan/deadlocks.ts';
+import { type Repetition, repetitions } from './repetition.ts';
 
 /** How often a record that was read is in the output, whatever happens to the process meanwhile. */
 export type Guarantee = 'exactly once' | 'at least once' | 'none';
@@ -31,7 +33,8 @@ export function guaranteesOf(graph: Graph): Guarantees {
     ...findDeadlocks(graph, true),
   ];
   const sinks = graph.vertices.filter(({ node }) => node.kind === 'sink');
-  return { problems, sinks: sinks.map((sink) => guaranteeOf(sink)) };
+  const repeated = repetitions(graph);
+  return { problems, sinks: sinks.map((sink) => guaranteeOf(sink, repeated.get(sink)!)) };
 }
 
 /** Why nobody can go on with what the node did before. */
@@ -70,15 +73,20 @@ function earlyInputs({ name, node, inputs }: Vertex): readonly string[] {
   });
 }
 
-function guaranteeOf(sink: Vertex): SinkGuarantee {
+function guaranteeOf(sink: Vertex, { differs }: Repetition): SinkGuarantee {
   const lowered: { readonly guarantee: Guarantee; readonly why: string }[] = [];
   for (const vertex of [sink, ...upstream(sink)]) {
     const why = obstacle(vertex);
     if (why !== undefined) lowered.push({ guarantee: 'none', why });
   }
-  if (sink.node.kind === 'sink' && sink.node.writer.traits.commit === 'none') {
-    const why = `"${sink.name}" (${sink.node.writer.label}) takes nothing back that it has written since the last checkpoint`;
+  const { commit, label } = writerOf(sink);
+  if (commit === 'none') {
+    const why = `"${sink.name}" (${label}) takes nothing back that it has written since the last checkpoint`;
     lowered.push({ guarantee: 'at least once', why });
+  }
+  // What is written again does no harm; what is not written again, and was written, is there all the same.
+  if (commit === 'idempotent') {
+    for (const why of differs) lowered.push({ guarantee: 'at least once', why });
   }
   const guarantee = lowered.some((one) => one.guarantee === 'none')
     ? 'none'
@@ -89,6 +97,11 @@ function guaranteeOf(sink: Vertex): SinkGuarantee {
     powerLost: guarantee,
     loweredBy: lowered.map(({ why }) => why),
   };
+}
+
+function writerOf({ node }: Vertex): { readonly commit: string; readonly label: string } {
+  const { traits, label } = (node as SinkNode).writer;
+  return { commit: traits.commit, label };
 }
 
 function upstream(vertex: Vertex): readonly Vertex[] {

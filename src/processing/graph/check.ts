@@ -1,5 +1,6 @@
 import type { Graph, Vertex } from './graph.ts';
 import type { SinkNode } from './node.ts';
+import { unidentified } from './origins.ts';
 
 /** What is wrong with a graph, all of it, in words. */
 export function checkGraph(graph: Graph): string[] {
@@ -7,6 +8,7 @@ export function checkGraph(graph: Graph): string[] {
     ...graph.vertices.flatMap(danglingRoutes),
     ...graph.vertices.flatMap(brokenReader),
     ...graph.vertices.flatMap(lettersWithoutSender),
+    ...unidentified(graph),
     ...sharedTargets(graph),
   ];
 }

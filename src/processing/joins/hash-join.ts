@@ -2,7 +2,7 @@ import type { Emit, Operator, SyncLogic } from '../../interfaces/operator.ts';
 import type { OnError } from '../../interfaces/policy.ts';
 import { defineOperator } from '../operators/define-operator.ts';
 import { keyId } from '../operators/key-id.ts';
-import { tooManyRows } from './join-kinds.ts';
+import { keepsBuild, tooManyRows } from './join-kinds.ts';
 import { BuildRow, JoinTable, type JoinTableSpec } from './join-table.ts';
 
 /** The keys of the side that flows past, and of the side that is held. */
@@ -20,6 +20,7 @@ export function hashJoin(spec: HashJoinSpec): Operator<unknown, unknown> {
     name: 'join',
     remembers: 'snapshot',
     cardinality: 'many',
+    origins: keepsBuild(spec.kind, spec.buildsLeft) ? 'lost' : 'kept',
     detail: spec.kind,
     onError: spec.onError,
     create: () => new HashJoinLogic(spec),

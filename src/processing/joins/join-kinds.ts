@@ -37,6 +37,12 @@ export function unpaired(kind: JoinKind): { readonly left: boolean; readonly rig
   return { left: kind === 'left' || kind === 'full', right: kind === 'right' || kind === 'full' };
 }
 
+/** Whether records of the side that is held come out by themselves, when it is known whether they have a partner. */
+export function keepsBuild(kind: JoinKind, buildsLeft: boolean): boolean {
+  const { left, right } = unpaired(kind);
+  return buildsLeft ? left || kind === 'semi' || kind === 'anti' : right;
+}
+
 export function pair(left: unknown, right: unknown): unknown {
   return { left, right };
 }

@@ -1,7 +1,7 @@
 import { refusePromise } from '../../core/thenable.ts';
 import type { Emit } from '../../interfaces/operator.ts';
 import { MOST_KEYS } from '../runtime/spill/sampled-memory.ts';
-import { type JoinKind, pair, unpaired } from './join-kinds.ts';
+import { type JoinKind, keepsBuild, pair, unpaired } from './join-kinds.ts';
 
 /** A record of the side that is held; what comes without is of the other side. */
 export class BuildRow {
@@ -58,7 +58,7 @@ export class JoinTable {
     this.#asksOnly = kind === 'semi' || kind === 'anti';
     this.#buildsLeft = buildsLeft;
     this.#keepsProbe = buildsLeft ? right : left;
-    this.#keepsBuild = buildsLeft ? left || this.#asksOnly : right;
+    this.#keepsBuild = keepsBuild(kind, buildsLeft);
     this.#pairs = buildsLeft ? (probe, row) => merge(row, probe) : merge;
   }
 

@@ -79,6 +79,7 @@ export function batch<A>(first: number | BatchLimits<A>, options: BatchLimits<A>
     name: 'batch',
     remembers: 'snapshot',
     cardinality: 'many',
+    repeats: within === undefined,
     detail: [
       ...(parsed.size === undefined ? [] : [String(parsed.size)]),
       ...(mostBytes === undefined ? [] : [formatSize(mostBytes)]),

@@ -58,6 +58,7 @@ export function buffer<A>(options: BufferOptions): Operator<A, A> {
     remembers: 'none',
     kind: 'duplex',
     cardinality: overflow.startsWith('drop') ? 'filter' : 'one',
+    repeats: !overflow.startsWith('drop'),
     detail: `${size}, ${overflow}`,
     create: (context) =>
       overflow === 'spill'

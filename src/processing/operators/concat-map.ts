@@ -53,6 +53,7 @@ export function concatMap<A, B>(
     remembers: 'none',
     kind: 'async',
     cardinality: 'many',
+    origins: 'kept',
     detail: nameOf(fn),
     onError,
     async: { concurrency: 1, timeout },

@@ -39,6 +39,7 @@ export function conflate<A, S>(
     remembers: 'none',
     kind: 'duplex',
     cardinality: 'many',
+    repeats: false,
     detail: nameOf(fold),
     create: (context) => new ConflateLogic<A, S>(context, seed, fold),
   });

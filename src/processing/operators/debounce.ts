@@ -41,6 +41,7 @@ export function debounce<A>(options: DebounceOptions): Operator<A, A> {
     remembers: 'none',
     kind: 'duplex',
     cardinality: 'filter',
+    repeats: false,
     detail: formatDuration(ms),
     create: (context) => new LatestLogic(context, ms, true),
   });

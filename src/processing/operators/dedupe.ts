@@ -53,6 +53,7 @@ export function dedupe<A>(options: DedupeOptions<A>): Operator<A, A> {
     name: 'dedupe',
     remembers: 'snapshot',
     cardinality: 'filter',
+    repeats: false,
     detail: `within ${formatDuration(within)}`,
     onError,
     create({ clock }) {

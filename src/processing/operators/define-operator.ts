@@ -45,6 +45,18 @@ interface SpecBase {
    * Runs make checkpoints only of operators that say it. @default nobody can tell
    */
   readonly remembers?: 'none' | 'snapshot' | undefined;
+  /**
+   * Whether each record that it emits is made of the one in work (`kept`), or it emits at the end, with event time or
+   * by a timer, too (`lost`). @default `lost` for cardinality `many`, else `kept`
+   */
+  readonly origins?: 'kept' | 'lost' | undefined;
+  /**
+   * Whether it emits the same when the same comes again, from what it remembered: not where the clock, chance, or the
+   * pace of others decides. @default true
+   */
+  readonly repeats?: boolean | undefined;
+  /** Whether it gives each record an id that follows from its origin. @default false */
+  readonly identifies?: boolean | undefined;
 }
 
 export interface SyncSpec<A, B> extends SpecBase {
@@ -129,6 +141,9 @@ const spec = z.object({
   selects: z.array(z.string()).optional(),
   onError,
   remembers: z.enum(['none', 'snapshot']).optional(),
+  origins: z.enum(['kept', 'lost']).optional(),
+  repeats: z.boolean().optional(),
+  identifies: z.boolean().optional(),
   async: asyncOptions.prefault({}),
   create: z.custom<() => never>((value) => typeof value === 'function', 'must be a function'),
 });
@@ -182,6 +197,9 @@ export function defineOperator<A, B>(
     ...(checked.detail !== undefined && { detail: checked.detail }),
     ...(checked.selects !== undefined && { selects: Object.freeze(checked.selects) }),
     ...(checked.remembers !== undefined && { remembers: checked.remembers }),
+    ...(checked.origins !== undefined && { origins: checked.origins }),
+    ...(checked.repeats !== undefined && { repeats: checked.repeats }),
+    ...(checked.identifies !== undefined && { identifies: checked.identifies }),
     ...(checked.onError !== undefined && { onError: onErrorList(checked.onError) }),
     ...(site !== undefined && { site }),
     ...(checked.kind === 'async' && { async: limits(checked.async) }),

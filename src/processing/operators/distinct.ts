@@ -81,6 +81,7 @@ export function distinct<A>(options: DistinctOptions<A> = {}): Operator<A, A> {
       kind: 'duplex',
       cardinality: 'filter',
       remembers: 'snapshot',
+      origins: 'lost',
       detail: nameOf(key),
       create: (context) =>
         new PassingLogic(new SpilledKeys(identity, holdingRoom(context, spill)), 'compare', context),

@@ -108,6 +108,8 @@ export function eventTime<T>(time: (record: T) => Time, options: EventTimeOption
     name: 'eventTime',
     remembers: 'snapshot',
     cardinality: 'one',
+    // When nothing comes for a while, the clock decides which windows close.
+    repeats: idle === undefined,
     detail: [nameOf(time), outOfOrder > 0 ? `${formatDuration(outOfOrder)} out of order` : undefined]
       .filter((part) => part !== undefined)
       .join(', '),

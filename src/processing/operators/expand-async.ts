@@ -73,6 +73,7 @@ export function expandAsync<A>(
     remembers: 'none',
     kind: 'async',
     cardinality: 'many',
+    origins: 'kept',
     detail: nameOf(fn),
     onError,
     async: { concurrency: 1, timeout },

@@ -61,6 +61,7 @@ export function expand<A>(
     name: 'expand',
     remembers: 'none',
     cardinality: 'many',
+    origins: 'kept',
     detail: nameOf(fn),
     onError,
     create: () => ({

@@ -40,6 +40,7 @@ export function flatMapAsync<A, B>(
     remembers: 'none',
     kind: 'async',
     cardinality: 'many',
+    origins: 'kept',
     detail: nameOf(fn),
     onError,
     async,

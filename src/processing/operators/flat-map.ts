@@ -30,6 +30,7 @@ export function flatMap<A, B>(fn: (record: A) => Iterable<B>, options: OperatorO
     name: 'flatMap',
     remembers: 'none',
     cardinality: 'many',
+    origins: 'kept',
     detail: nameOf(fn),
     ...parseOptions(operatorOptions, options, 'flatMap'),
     create: () => ({

@@ -75,8 +75,14 @@ export function processKeyed<
     name: 'process',
     remembers: 'snapshot',
     cardinality: 'many',
+    repeats: checked.onTimer === undefined && !agesByClock(checked.state),
     detail: names.length === 0 ? undefined : names.join(', '),
     onError,
     create: (context) => new ProcessLogic(key, checked as unknown as CheckedProcess, context),
   }) as Operator<T, ProcessOutput<T, O, E | R1 | R2 | R3>>;
+}
+
+/** Whether state goes away by the clock. */
+function agesByClock(kinds: StateKinds): boolean {
+  return Object.values(kinds).some(({ ttl }) => ttl?.by === 'clock');
 }

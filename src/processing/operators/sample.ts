@@ -78,6 +78,7 @@ export function sample<A>(options: SampleOptions): Operator<A, A> {
     name: 'sample',
     remembers: 'snapshot',
     cardinality: 'filter',
+    origins: reservoir === undefined ? 'kept' : 'lost',
     detail: `${kind} ${value}`,
     create({ node }) {
       if (every !== undefined) return everyNth(every);

@@ -70,6 +70,7 @@ export function sort<A>(by: SortBy<A>, options: SortOptions = {}): Operator<A, A
     kind: 'duplex',
     cardinality: 'one',
     remembers: 'snapshot',
+    origins: 'lost',
     detail: order.detail,
     create: (context) =>
       new HoldingLogic(new ExternalSort(order, holdingRoom(context, spill)), 'sort', context),

@@ -37,6 +37,7 @@ export function takeUntil<A>(notifier: Notifier): Operator<A, A> {
     name: 'takeUntil',
     remembers: 'none',
     cardinality: 'filter',
+    repeats: false,
     create(context) {
       let isOver = false;
       let isCreated = false;

@@ -43,6 +43,7 @@ export function throttle<A>(options: ThrottleOptions): Operator<A, A> {
   const shared = {
     name: 'throttle',
     cardinality: 'filter',
+    repeats: false,
     detail: `${keep} of ${formatDuration(ms)}`,
   } as const;
   if (keep === 'last') {

@@ -75,6 +75,7 @@ export function unpivot<
     name: 'unpivot',
     remembers: 'none',
     cardinality: 'many',
+    origins: 'kept',
     detail: parsed.columns.join(', '),
     onError,
     create: () => ({

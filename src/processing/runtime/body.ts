@@ -288,6 +288,7 @@ export class Body {
       cancelled,
       advance: mark,
       idle: () => mark('idle'),
+      place: () => this.chain,
       after: (ms, callback) => this.#late.after(ms, node, () => callback(emit)),
     });
   }

@@ -1,17 +1,26 @@
+import type { Batch } from '../../interfaces/batch.ts';
 import type { OperatorContext } from '../../interfaces/operator.ts';
 import type { RunContext } from './run-context.ts';
 import type { StageNode } from './stage-node.ts';
 
+/** A record in work, by its place in its batch; the batch of work that is on none has no records. */
+export interface WorkPlace {
+  readonly batch: Batch<unknown>;
+  readonly index: number;
+}
+
 /** What depends on where in a stage the operator stands. */
 export interface Standing extends Pick<OperatorContext, 'complete' | 'advance' | 'idle' | 'after'> {
   readonly cancelled: () => boolean;
+  readonly place: () => WorkPlace | undefined;
 }
 
 /** What the engine hands to an operator. */
 export function operatorContext(node: StageNode, run: RunContext, standing: Standing): OperatorContext {
   const { signal, clock, memory } = run;
-  const { complete, advance, idle, after, cancelled } = standing;
+  const { complete, advance, idle, after, cancelled, place } = standing;
   return {
+    pipeline: run.pipeline,
     node: node.name,
     selected: node.selected,
     signal,
@@ -20,6 +29,10 @@ export function operatorContext(node: StageNode, run: RunContext, standing: Stan
       return memory.account(node.name);
     },
     spill: run.spillOf(node.name),
+    origin() {
+      const { batch, index = 0 } = place() ?? {};
+      return batch === undefined || batch.records.length === 0 ? undefined : batch.origin.at(index);
+    },
     report(make) {
       if (run.observed) run.emit(make());
     },

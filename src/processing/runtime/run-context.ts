@@ -7,6 +7,8 @@ import type { MemoryBudget } from './spill/memory-budget.ts';
 
 /** What the parts of a running pipeline share. */
 export interface RunContext {
+  /** The name of the pipeline. */
+  readonly pipeline: string;
   readonly clock: Clock;
   /** Aborts when the run is over, whichever way. */
   readonly signal: AbortSignal;

@@ -38,6 +38,7 @@ const NOTHING: Wired = { stages: [], edges: [] };
 
 /** One execution of a plan. */
 export class Run implements RunHandle, RunContext {
+  readonly pipeline: string;
   readonly done: Promise<Summary>;
   readonly progress$: Observable<Progress>;
   readonly metrics$: Observable<Metrics>;
@@ -47,7 +48,6 @@ export class Run implements RunHandle, RunContext {
   readonly memory: MemoryBudget;
   beginnings: Beginnings;
   readonly #spill: SpillFolder;
-  readonly #name: string;
   readonly #events = new Subject<RunEvent>();
   readonly #controller = new AbortController();
   readonly #lifecycle = new Lifecycle();
@@ -71,7 +71,7 @@ export class Run implements RunHandle, RunContext {
   #settled = false;
 
   constructor(name: string, plan: Plan, options: RunOptions) {
-    this.#name = name;
+    this.pipeline = name;
     this.clock = options.clock ?? systemClock;
     this.random = options.seed === undefined ? Math.random : seededRandom(options.seed);
     this.debug = options.debug ?? false;
@@ -144,7 +144,7 @@ export class Run implements RunHandle, RunContext {
       if (error !== cause && error !== cause.cause) this.#secondary.push(error);
       return;
     }
-    const cause = isMillraceError(error) ? error : wrapped(error, this.#name);
+    const cause = isMillraceError(error) ? error : wrapped(error, this.pipeline);
     this.#cause = { error: cause };
     this.#checkpoints?.abandon();
     this.#controller.abort(cause);
@@ -171,7 +171,7 @@ export class Run implements RunHandle, RunContext {
   }
 
   async abort(reason?: unknown): Promise<void> {
-    this.fail(aborted(reason, this.#name));
+    this.fail(aborted(reason, this.pipeline));
     await this.done.catch(() => {});
   }
 
@@ -179,7 +179,7 @@ export class Run implements RunHandle, RunContext {
     // Subscribers to events$ come after start() has returned.
     await Promise.resolve();
     try {
-      this.emit({ type: 'started', pipeline: this.#name, stages: this.#plan.stages.length });
+      this.emit({ type: 'started', pipeline: this.pipeline, stages: this.#plan.stages.length });
       const summary = await Promise.race([this.#begin(), this.#failed.promise]);
       await this.#closings.settled();
       this.#settled = true;
@@ -200,7 +200,7 @@ export class Run implements RunHandle, RunContext {
   async #begin(): Promise<Summary> {
     if (this.#settings === undefined) return this.#flow();
     this.#throwCause();
-    const opening = openCheckpoints(this.#name, this.#plan.graph, this.#settings, {
+    const opening = openCheckpoints(this.pipeline, this.#plan.graph, this.#settings, {
       clock: this.clock,
       began: this.#began,
       signal: this.signal,
@@ -262,7 +262,7 @@ export class Run implements RunHandle, RunContext {
 
   #summary(): Summary {
     return runSummary({
-      pipeline: this.#name,
+      pipeline: this.pipeline,
       began: this.#began,
       clock: this.clock,
       memory: this.memory,

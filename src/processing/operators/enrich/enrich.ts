@@ -131,6 +131,9 @@ export function enrich(lookup: unknown, options: unknown): Operator<any, any> {
     remembers: 'none',
     kind: 'async',
     cardinality: missing === 'drop' ? 'many' : 'one',
+    origins: 'kept',
+    // What is missing today may be there tomorrow.
+    repeats: missing !== 'drop',
     detail: nameOf(lookup),
     onError,
     async: { ordered, timeout, concurrency: settings.concurrency ?? Math.max(16, 2 * (batch?.size ?? 0)) },

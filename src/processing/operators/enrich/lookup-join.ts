@@ -93,6 +93,9 @@ export function lookupJoin<A, R, K, B = A & R>(
     remembers: 'none',
     kind: 'async',
     cardinality: missing === 'drop' ? 'many' : 'one',
+    origins: 'kept',
+    // What is missing today may be there tomorrow.
+    repeats: missing !== 'drop',
     onError,
     async: { timeout },
     create(context) {

@@ -95,6 +95,7 @@ function windowOperator<T, B>(
     name: 'window',
     remembers: 'snapshot',
     cardinality: 'many',
+    repeats: timeOf === undefined || typeof timeOf === 'function',
     detail: window.label,
     onError,
     create(context) {

@@ -2,6 +2,8 @@ import { batch, batched, CountedOrigin } from '../../../core/batch.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
 import type { AsyncOptions } from '../../../interfaces/operator.ts';
 import type { Item, Signal } from '../../../interfaces/signal.ts';
+import type { OperatorNode } from '../../graph/node.ts';
+import type { WorkPlace } from '../operator-context.ts';
 import type { Receiver } from '../streams.ts';
 import { traceBatch } from '../trace.ts';
 import { Calls } from './calls.ts';
@@ -48,7 +50,12 @@ export class AsyncHead implements Head {
     this.#parts = parts;
     this.#options = options;
     this.#results = new Results(parts, () => this.#proceed());
-    const { logic, many } = create(headContext(parts, () => this.#complete()));
+    const context = headContext(
+      parts,
+      () => this.#complete(),
+      () => this.#place(),
+    );
+    const { logic, many } = create(context);
     this.#logic = logic;
     this.#many = many;
     this.#calls = new Calls(parts, options, logic, {
@@ -90,6 +97,14 @@ export class AsyncHead implements Head {
     await this.#drained();
     if (!this.#over) await this.#release(this.#logic.end?.());
     await this.#parts.body.end();
+  }
+
+  /** What a synchronous operator is at: here, it runs one record at a time. */
+  #place(): WorkPlace | undefined {
+    const [slot] = this.#slots;
+    const { operator } = this.#parts.node.vertex.node as OperatorNode;
+    if (slot === undefined || operator.kind !== 'sync') return undefined;
+    return { batch: batch([slot.record], slot.origin), index: slot.index };
   }
 
   async #complete(): Promise<void> {

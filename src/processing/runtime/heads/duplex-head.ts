@@ -120,6 +120,8 @@ export class DuplexHead implements Head {
     const { body, node, run } = this.#parts;
     const context = headContext(this.#parts);
     return {
+      pipeline: context.pipeline,
+      origin: context.origin,
       node: context.node,
       signal: context.signal,
       clock: context.clock,

@@ -1,13 +1,14 @@
 import { batch, batched, CountedOrigin } from '../../../core/batch.ts';
 import type { Emit, OperatorContext } from '../../../interfaces/operator.ts';
 import type { Watermark } from '../../../interfaces/signal.ts';
-import { operatorContext } from '../operator-context.ts';
+import { operatorContext, type Standing } from '../operator-context.ts';
 import { lateRecords } from '../operator-results.ts';
 import type { HeadParts } from './head.ts';
 
 /**
  * What an operator that is a stage's head gets: what it emits late goes through the body like its
- * results. `completed` does what is left to do once the operator has said that nothing more follows.
+ * results. `completed` does what is left to do once the operator has said that nothing more follows; `place` says what
+ * it is at.
  */
 export function headContext(
   { body, node, run }: HeadParts,
@@ -16,6 +17,7 @@ export function headContext(
     await Promise.resolve();
     await body.end();
   },
+  place: Standing['place'] = () => undefined,
 ): OperatorContext {
   let emitted = 0;
   const late = async (callback: (emit: Emit<unknown>) => unknown): Promise<void> => {
@@ -31,6 +33,7 @@ export function headContext(
   };
   return operatorContext(node, run, {
     cancelled: () => body.over,
+    place,
     advance(time) {
       tell({ kind: 'watermark', time });
     },

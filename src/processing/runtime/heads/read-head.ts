@@ -1,8 +1,10 @@
 import { type Observable, Subject, takeUntil } from 'rxjs';
+import { batch, MarkedOrigin } from '../../../core/batch.ts';
 import { DemandGate } from '../../../core/demand.ts';
 import { MillraceError } from '../../../core/errors.ts';
 import type { ReadContext, Reader } from '../../../interfaces/reader.ts';
 import type { Barrier, Item } from '../../../interfaces/signal.ts';
+import { isIdentified } from '../../graph/origins.ts';
 import type { Stage } from '../../plan/plan.ts';
 import { traceBatch } from '../trace.ts';
 import { BadRecords } from './bad-records.ts';
@@ -25,6 +27,8 @@ export class ReadHead implements Head {
   readonly #parts: HeadParts;
   readonly #reader: Reader<unknown>;
   readonly #badRecords: BadRecords;
+  /** What the origins of records say besides, where these are given ids by them. */
+  readonly #mark: { readonly reader: string } | undefined;
   readonly #demand = new DemandGate();
   readonly #halt = new Subject<void>();
   #pending: Promise<void> | undefined;
@@ -50,6 +54,7 @@ export class ReadHead implements Head {
   constructor(parts: HeadParts, reader: Reader<unknown>, narrowed?: Stage['narrowed']) {
     this.#parts = parts;
     this.#reader = narrowed?.reader ?? reader;
+    this.#mark = isIdentified(parts.node.vertex) ? { reader: parts.node.name } : undefined;
     this.position = new ReadPosition(parts.node.name, parts.run, {
       free: () => this.#free(),
       send: (barrier) => this.#send(barrier),
@@ -93,8 +98,9 @@ export class ReadHead implements Head {
     });
   }
 
-  #next(item: Item<unknown>): void {
+  #next(given: Item<unknown>): void {
     const { body, node, run } = this.#parts;
+    const item = this.#mark === undefined ? given : this.#marked(given);
     this.position.begin();
     if (item.kind === 'batch') {
       node.counters.in += item.records.length;
@@ -103,6 +109,11 @@ export class ReadHead implements Head {
     if (this.#pending !== undefined) this.#queue(item);
     else this.#pass(() => body.accept(item) ?? this.#breather());
     this.position.settle();
+  }
+
+  #marked(item: Item<unknown>): Item<unknown> {
+    if (item.kind !== 'batch') return item;
+    return batch(item.records, new MarkedOrigin(item.origin, this.#mark!));
   }
 
   #pass(work: () => void | Promise<void>): void {
