@@ -35,6 +35,11 @@ export class CountedOrigin implements BatchOrigin {
   }
 }
 
+/** An origin without what has to be looked for in the text. */
+export function briefOrigin(of: BatchOrigin, index: number): Origin {
+  return of.brief === undefined ? of.at(index) : of.brief(index);
+}
+
 /** Provenance of a batch whose record `i` was made from record `indices[i]` of another. */
 export class PickedOrigin implements BatchOrigin {
   readonly source: string;
@@ -49,6 +54,10 @@ export class PickedOrigin implements BatchOrigin {
 
   at(index: number): Origin {
     return this.#of.at(this.#indices[index] ?? 0);
+  }
+
+  brief(index: number): Origin {
+    return briefOrigin(this.#of, this.#indices[index] ?? 0);
   }
 
   raw(index: number): string | undefined {
@@ -70,6 +79,10 @@ export class GatheredOrigin implements BatchOrigin {
 
   at(index: number): Origin {
     return this.#of[index]!.at(this.#indices[index]!);
+  }
+
+  brief(index: number): Origin {
+    return briefOrigin(this.#of[index]!, this.#indices[index]!);
   }
 
   raw(index: number): string | undefined {
@@ -110,6 +123,10 @@ export class MarkedOrigin implements BatchOrigin {
 
   at(index: number): Origin {
     return { ...this.#of.at(index), ...this.#marks };
+  }
+
+  brief(index: number): Origin {
+    return { ...briefOrigin(this.#of, index), ...this.#marks };
   }
 
   raw(index: number): string | undefined {

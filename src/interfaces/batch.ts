@@ -27,6 +27,8 @@ export interface BatchOrigin {
   readonly source: string;
   /** The origin of the record at `index` of the batch. */
   at(index: number): Origin;
+  /** The same without `line` and `byte`, where these have to be looked for in the text. @default `at` */
+  brief?(index: number): Origin;
   /** The text the record at `index` was read from, where there was text. */
   raw?(index: number): string | undefined;
 }

@@ -50,8 +50,9 @@ export interface OperatorContext<B = unknown> {
    * Where the record came from that is in work: while `push` runs, and while what it returned is pulled. It is worked
    * out when it is asked for. `undefined` when no record is in work, as at the end, for records that another operator
    * has made, and for operators that are not synchronous. Not to be asked for in `transform`, `accepts` or `absorbs`.
+   * `brief` leaves out line and byte, which cost the most.
    */
-  origin(): Origin | undefined;
+  origin(brief?: 'brief'): Origin | undefined;
   /** Puts an event among those of the run; `make` is called only if anybody takes them. */
   report(make: () => RunEvent): void;
   /** Says that nothing more will be emitted: ends the branch downstream, cancels it upstream. */

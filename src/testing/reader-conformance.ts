@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { briefOrigin } from '../core/batch.ts';
 import { systemClock } from '../core/clock.ts';
+import type { BatchOrigin, Origin } from '../interfaces/batch.ts';
 import type { DecodeFailure } from '../interfaces/failure.ts';
 import type { Reader } from '../interfaces/reader.ts';
 import type { ConformanceCase } from './operator-conformance.ts';
@@ -136,7 +138,9 @@ async function emitsAll<T>(reader: Reader<T>, output: readonly T[]): Promise<voi
       assert.ok(Number.isSafeInteger(origin.record) && origin.record >= 1, `record ${index} has no number`);
     }
     for (const item of probe.items) {
-      if (item.kind === 'batch') assert.ok(item.records.length > 0, 'it emitted an empty batch');
+      if (item.kind !== 'batch') continue;
+      assert.ok(item.records.length > 0, 'it emitted an empty batch');
+      for (const index of item.records.keys()) hasBriefOrigin(item.origin, index);
     }
   });
 }
@@ -225,6 +229,15 @@ async function drops<T>({ make, output, failures }: NonNullable<ReaderCases<T>['
     assert.equal(probe.failures.length, failures, 'a bad record was not reported, or twice');
     for (const failure of probe.failures) isFailure(failure);
   });
+}
+
+function hasBriefOrigin(of: BatchOrigin, index: number): void {
+  const [brief, whole] = [placeless(briefOrigin(of, index)), placeless(of.at(index))];
+  assert.deepEqual(brief, whole, `the origin of record ${index} of a batch is another in brief`);
+}
+
+function placeless({ line, byte, ...rest }: Origin): object {
+  return rest;
 }
 
 function isFailure({ error, origin }: DecodeFailure): void {

@@ -1,5 +1,5 @@
 import type { BatchOrigin, Origin } from '../../interfaces/batch.ts';
-import { type FilePlace, fileOrigin } from './file-origin.ts';
+import { briefFileOrigin, type FilePlace, fileOrigin } from './file-origin.ts';
 
 /** A piece of a UTF-8 file, and where it lies in it. */
 export interface BytePiece extends FilePlace {
@@ -44,6 +44,10 @@ export class ByteOrigin implements BatchOrigin {
 
   at(index: number): Origin {
     return this.atPlace(this.#place(index));
+  }
+
+  brief(index: number): Origin {
+    return briefFileOrigin(this.#piece, this.#piece.record + this.#place(index));
   }
 
   raw(index: number): string | undefined {

@@ -19,3 +19,8 @@ export function fileOrigin(place: FilePlace, record: number, line: number, byte:
     ...(file === undefined ? {} : { file }),
   };
 }
+
+/** The origin of a record, without where it lies. */
+export function briefFileOrigin({ source, file }: FilePlace, record: number): Origin {
+  return file === undefined ? { source, record } : { source, record, file };
+}

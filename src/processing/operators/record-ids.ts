@@ -42,7 +42,7 @@ export class RecordIds {
    * @throws MillraceError `ERR_CALLBACK` when nobody knows where it came from.
    */
   next(): string {
-    const origin = this.#context.origin();
+    const origin = this.#context.origin('brief');
     if (origin?.reader === undefined) throw unknownOrigin(this.#context.node);
     const { reader, file, occurrence, record } = origin;
     if (reader !== this.#reader) this.#place = this.#places.get(reader);

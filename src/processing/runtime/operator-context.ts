@@ -1,3 +1,4 @@
+import { briefOrigin } from '../../core/batch.ts';
 import type { Batch } from '../../interfaces/batch.ts';
 import type { OperatorContext } from '../../interfaces/operator.ts';
 import type { RunContext } from './run-context.ts';
@@ -29,9 +30,10 @@ export function operatorContext(node: StageNode, run: RunContext, standing: Stan
       return memory.account(node.name);
     },
     spill: run.spillOf(node.name),
-    origin() {
+    origin(brief) {
       const { batch, index = 0 } = place() ?? {};
-      return batch === undefined || batch.records.length === 0 ? undefined : batch.origin.at(index);
+      if (batch === undefined || batch.records.length === 0) return undefined;
+      return brief === undefined ? batch.origin.at(index) : briefOrigin(batch.origin, index);
     },
     report(make) {
       if (run.observed) run.emit(make());

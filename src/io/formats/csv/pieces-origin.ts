@@ -1,3 +1,4 @@
+import { briefOrigin } from '../../../core/batch.ts';
 import type { BatchOrigin, Origin } from '../../../interfaces/batch.ts';
 
 /** The origin of a part of a batch, and how many records of the batch come before it. */
@@ -19,6 +20,11 @@ export class PiecesOrigin implements BatchOrigin {
   at(index: number): Origin {
     const { before, origin } = this.#part(index);
     return origin.at(index - before);
+  }
+
+  brief(index: number): Origin {
+    const { before, origin } = this.#part(index);
+    return briefOrigin(origin, index - before);
   }
 
   raw(index: number): string | undefined {

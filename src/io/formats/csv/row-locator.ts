@@ -1,5 +1,5 @@
 import type { BatchOrigin, Origin } from '../../../interfaces/batch.ts';
-import { type FilePlace, fileOrigin } from '../../bytes/file-origin.ts';
+import { briefFileOrigin, type FilePlace, fileOrigin } from '../../bytes/file-origin.ts';
 import type { Dialect } from './csv-dialect.ts';
 import { RowWalk } from './row-walk.ts';
 
@@ -90,6 +90,10 @@ export class CsvOrigin implements BatchOrigin {
   at(index: number): Origin {
     const row = this.#row(index);
     return this.#locator.origin(row, recordNumber(row, this.#numbers));
+  }
+
+  brief(index: number): Origin {
+    return briefFileOrigin(this.#locator.piece, recordNumber(this.#row(index), this.#numbers));
   }
 
   raw(index: number): string {
