@@ -18,7 +18,8 @@ const UNPACK: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   '': (bytes) => bytes,
   '.gz': gunzipSync,
   // That of Node stops behind the first frame.
-  '.zst': (bytes) => Buffer.concat(new ZstdFrames().cut(bytes).map((frame) => zstdDecompressSync(frame))),
+  '.zst': (bytes) =>
+    Buffer.concat(new ZstdFrames().cut(bytes).map((frame) => zstdDecompressSync(frame.bytes))),
 };
 
 /** All files beneath a folder by their paths, without their compression; also those that are unfinished. */

@@ -10,8 +10,10 @@ import {
 import { MillraceError } from '../../core/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { Compression } from './compression.ts';
+import { GzipMembers } from './gzip-members.ts';
 import type { Inflation } from './inflation.ts';
 import { errnoOf } from './io-error.ts';
+import { type Member, type MemberCutter, type MemberPiece, Members } from './members.ts';
 import { ZstdFrames } from './zstd-frames.ts';
 
 type Compressed = Exclude<Compression, 'none'>;
@@ -27,6 +29,8 @@ export interface DecompressSettings {
   readonly compression: Compressed;
   readonly inflation: Inflation;
   readonly chunkBytes: number;
+  /** The member that the source begins with. @default the first */
+  readonly from?: Member | undefined;
 }
 
 const MAKE: Readonly<Record<Compressed, (options: Options) => Decompressor>> = {
@@ -53,15 +57,22 @@ export class DecompressedSource implements ByteSource {
   readonly #source: ByteSource;
   readonly #settings: DecompressSettings;
   readonly #stream: Decompressor;
+  readonly #members: Members;
+  /** Offset of the first byte in the file. */
+  readonly #start: number;
   /** Whether all that was fed has been read, and whether all that follows the data was looked at. */
   #ended = false;
-  #fed = false;
+  #allFed = false;
+  /** Bytes that the stream was given. */
+  #fed = 0;
   #fault: { readonly error: unknown } | undefined;
   #closed = false;
   #wake: (() => void) | undefined;
 
   constructor(source: ByteSource, settings: DecompressSettings) {
-    const { compression, chunkBytes } = settings;
+    const { compression, chunkBytes, from = { byte: 0, text: 0 } } = settings;
+    this.#members = new Members(from);
+    this.#start = from.byte;
     this.#source = source;
     this.#settings = settings;
     // In object mode a read gives one piece as it is, where it would else join all that wait.
@@ -74,10 +85,13 @@ export class DecompressedSource implements ByteSource {
       this.#ended = true;
       this.#look();
     });
-    const feeding = compression === 'zstd' ? this.#feedFrames(new ZstdFrames()) : this.#feed();
+    const feeding =
+      compression === 'zstd'
+        ? this.#feedFrames(new ZstdFrames(this.#start))
+        : this.#feed(compression === 'gzip' ? new GzipMembers(this.#start) : undefined);
     feeding.then(
       () => {
-        this.#fed = true;
+        this.#allFed = true;
         this.#look();
       },
       (error: unknown) => this.#fail(error),
@@ -92,11 +106,12 @@ export class DecompressedSource implements ByteSource {
       if (this.#closed) return undefined;
       const piece: Uint8Array | null = this.#stream.read();
       if (piece !== null) {
+        this.#members.took(piece.length);
         this.#settings.inflation.gave(piece.length);
         return piece;
       }
       if (this.#fault !== undefined) throw this.#fault.error;
-      if (this.#ended && this.#fed) return undefined;
+      if (this.#ended && this.#allFed) return undefined;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -110,27 +125,43 @@ export class DecompressedSource implements ByteSource {
     await this.#source.close();
   }
 
+  /** The last member that is known to begin at or before this place in the text; asked for in their order. */
+  memberBefore(text: number): Member {
+    return this.#members.before(text);
+  }
+
   /**
    * The stream takes nothing more once its data is over, and says nothing about what follows: so what
    * it did not take is looked at here.
    */
-  async #feed(): Promise<void> {
-    let fed = 0;
-    for (let chunk = await this.#source.read(); chunk !== undefined; chunk = await this.#source.read()) {
-      fed += chunk.length;
-      await this.#write(chunk);
-      if (this.#closed) return;
-      const refused = fed - this.#stream.bytesWritten;
-      if (refused > 0) return this.#padding(fed - refused, chunk.subarray(chunk.length - refused));
+  async #feed(cutter: MemberCutter | undefined): Promise<void> {
+    for (;;) {
+      const chunk = await this.#source.read();
+      const pieces =
+        chunk === undefined ? (cutter?.rest() ?? []) : (cutter?.cut(chunk) ?? [{ bytes: chunk }]);
+      for (const [index, piece] of pieces.entries()) {
+        await this.#give(piece);
+        if (this.#closed) return;
+        const refused = this.#fed - this.#stream.bytesWritten;
+        if (refused === 0) continue;
+        const left = [
+          piece,
+          ...pieces.slice(index + 1),
+          ...(chunk === undefined ? [] : (cutter?.rest() ?? [])),
+        ];
+        const rest = Buffer.concat(left.map(({ bytes }) => bytes)).subarray(piece.bytes.length - refused);
+        return this.#padding(this.#start + this.#fed - refused, rest);
+      }
+      if (chunk === undefined) break;
     }
     this.#stream.end();
   }
 
   async #feedFrames(frames: ZstdFrames): Promise<void> {
-    let before = 0;
+    let before = this.#start;
     for (let chunk = await this.#source.read(); chunk !== undefined; chunk = await this.#source.read()) {
       for (const piece of frames.cut(chunk)) {
-        await this.#write(piece);
+        await this.#give(piece);
         if (this.#closed) return;
       }
       const { strayAt } = frames;
@@ -146,11 +177,15 @@ export class DecompressedSource implements ByteSource {
     this.#stream.end();
   }
 
-  /** Settles when the piece is used up, or the stream destroyed; after an error of the stream it never does. */
-  #write(piece: Uint8Array): Promise<void> {
-    return new Promise((resolve) => {
-      this.#stream.write(piece, () => resolve());
-    });
+  /** What is in the piece waits decompressed, or was taken, when this settles. After an error of the stream it never does. */
+  async #give({ bytes, boundary }: MemberPiece): Promise<void> {
+    if (bytes.length > 0) {
+      await new Promise<void>((resolve) => {
+        this.#stream.write(bytes, () => resolve());
+      });
+    }
+    this.#fed += bytes.length;
+    if (boundary !== undefined) this.#members.met(boundary, this.#stream.readableLength);
   }
 
   async #padding(from: number, first: Uint8Array): Promise<void> {
@@ -166,7 +201,7 @@ export class DecompressedSource implements ByteSource {
 
   #garbage(at: number): never {
     const { path, compression } = this.#settings;
-    if (at === 0) throw this.#broken('the first bytes are wrong', 0);
+    if (at === this.#start) throw this.#broken('the first bytes are wrong', at);
     const found = `byte ${at}, after the end of the ${compression} data, is not zero`;
     throw new MillraceError('ERR_DECOMPRESS', `Cannot decompress ${path}: ${found}`, {
       hint: `Cut off what follows the ${compression} data, or fetch the file again.`,
@@ -185,7 +220,7 @@ export class DecompressedSource implements ByteSource {
 
   #explain(error: Error): MillraceError {
     if (errnoOf(error) === 'Z_BUF_ERROR') return this.#truncated(error);
-    return this.#broken(error.message, this.#stream.bytesWritten, error);
+    return this.#broken(error.message, this.#start + this.#stream.bytesWritten, error);
   }
 
   #broken(found: string, at: number, cause?: Error): MillraceError {

@@ -27,6 +27,11 @@ export const FilePositionSchema = z.strictObject({
   taken: whole,
   /** Whether nothing wraps its bytes: then those before need not be read again. */
   plain: z.boolean(),
+  /**
+   * Where the last member of gzip, or frame of zstd, begins that is known to begin at or before the place, and where what
+   * is in it begins in the text: what is before need not be decompressed again. Absent for the beginning.
+   */
+  member: z.strictObject({ byte: whole, text: whole }).optional(),
   /** How many inputs in it are done: entries of an archive. */
   input: whole,
   /** What the one in work is called; absent before one is begun. */

@@ -153,14 +153,24 @@ class Reading<T> {
       if (this.#done > 0 && inputs.single) return 'end';
       if (this.#done === (from?.input ?? 0)) return from ?? 'beginning';
     }
-    const mark = inputs.mark();
-    if (mark === undefined) return undefined;
-    const input = { ...mark, input: this.#done };
-    if (decoding === undefined) return input;
+    if (decoding === undefined) return this.#marked(inputs, undefined);
     const { name, decoder, guard, from: text } = decoding;
-    if (decoder === undefined) return { ...input, name, ...(text === undefined ? {} : { text }) };
+    if (decoder === undefined) return this.#marked(inputs, text, name);
     const at = decoder.position?.();
-    return at && { ...input, name, text: { ...at, converted: guard.converted } };
+    return at && this.#marked(inputs, { ...at, converted: guard.converted }, name);
+  }
+
+  #marked(inputs: Inputs, text: TextPosition | undefined, name?: string): Standing {
+    // Offsets in text that was converted are none in the file.
+    const mark = inputs.mark(text?.converted === false ? text.byte : undefined);
+    return (
+      mark && {
+        ...mark,
+        input: this.#done,
+        ...(name !== undefined && { name }),
+        ...(text !== undefined && { text }),
+      }
+    );
   }
 
   /** Emits what is held, although the graph has no room. */

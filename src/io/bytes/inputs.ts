@@ -20,20 +20,23 @@ export interface Inputs {
   next(): Promise<Input | undefined>;
   /** Lets go of the file; what is under way ends soon. May be called twice. */
   close(): Promise<void>;
-  /** What a position has to say of the file; `undefined` where it cannot be gone on with later. */
-  mark(): InputsMark | undefined;
+  /**
+   * What a position has to say of the file; `undefined` where it cannot be gone on with later. `text` is the place in the
+   * text that it is for, where there is such.
+   */
+  mark(text?: number): InputsMark | undefined;
 }
 
-export type InputsMark = Pick<FilePosition, 'identity' | 'taken' | 'plain'>;
+export type InputsMark = Pick<FilePosition, 'identity' | 'taken' | 'plain' | 'member'>;
 
 /** A file that is read as it is. */
 export class OneInput implements Inputs {
   readonly single = true;
-  readonly mark: () => InputsMark | undefined;
+  readonly mark: (text?: number) => InputsMark | undefined;
   readonly #input: Input;
   #given = false;
 
-  constructor(input: Input, mark: () => InputsMark | undefined) {
+  constructor(input: Input, mark: (text?: number) => InputsMark | undefined) {
     this.#input = input;
     this.mark = mark;
   }
@@ -66,7 +69,7 @@ export class ResumedInputs implements Inputs {
   async next(): Promise<Input | undefined> {
     if (this.#resumed) return this.#inputs.next();
     this.#resumed = true;
-    const { input: done, name, text } = this.#from;
+    const { input: done, name, text, member } = this.#from;
     for (let count = 0; count < done; count++) {
       const input = await this.#inputs.next();
       while ((await input?.source.read()) !== undefined);
@@ -78,14 +81,15 @@ export class ResumedInputs implements Inputs {
       throw changedError(name, 'it is not at its place in the archive any more', hint);
     }
     if (text === undefined || text.converted || text.byte === 0) return input;
-    return { ...input, source: new SkippedSource(input.source, text.byte, name, text.byte) };
+    const before = text.byte - (member?.text ?? 0);
+    return { ...input, source: new SkippedSource(input.source, before, name, text.byte) };
   }
 
   close(): Promise<void> {
     return this.#inputs.close();
   }
 
-  mark(): InputsMark | undefined {
-    return this.#inputs.mark();
+  mark(text?: number): InputsMark | undefined {
+    return this.#inputs.mark(text);
   }
 }

@@ -38,8 +38,10 @@ export async function openInputs(
   context: ReadContext,
   from?: FilePosition,
 ): Promise<Inputs> {
-  const inputs = await openAll(file, settings, context, from);
-  return from === undefined || from.plain ? inputs : new ResumedInputs(inputs, from);
+  // A member is where it was in what was read; of anything else nobody knows.
+  const begin = from && settings.resume.changed === 'allow' ? { ...from, member: undefined } : from;
+  const inputs = await openAll(file, settings, context, begin);
+  return begin === undefined || begin.plain ? inputs : new ResumedInputs(inputs, begin);
 }
 
 async function openAll(
@@ -71,23 +73,26 @@ async function openAll(
     taken.add(bytes);
     inflation.took(bytes);
   });
+  const placed = begin === start ? counted : new SkippedSource(counted, begin - start, path, begin);
   const bare = compression === 'none' || from?.plain === true;
   const unwrapped = bare
     ? undefined
-    : new UnwrappedSource(counted, { path, compression, chunkBytes, inflation });
-  const source = unwrapped ?? counted;
-  const mark = (): InputsMark | undefined => {
+    : new UnwrappedSource(placed, { path, compression, chunkBytes, inflation, from: from?.member });
+  const source = unwrapped ?? placed;
+  const mark = (text?: number): InputsMark | undefined => {
     const identity = raw.identity?.();
     const plain = archive === 'none' && (bare || unwrapped?.found === 'none');
-    return identity && { identity, taken: taken.most, plain };
+    const member = text === undefined ? undefined : unwrapped?.memberBefore(text);
+    const known = member !== undefined && member.byte > 0;
+    return identity && { identity, taken: taken.most, plain, ...(known && { member }) };
   };
-  if (archive === 'tar') return new TarEntries(source, { path, choice, unwrap, mark });
-  const placed = begin === start ? source : new SkippedSource(source, begin - start, path, begin);
-  return new OneInput({ name: path, ...(file.path === '-' ? {} : { file: path }), source: placed }, mark);
+  if (archive === 'tar') return new TarEntries(source, { path, choice, unwrap, mark: () => mark() });
+  return new OneInput({ name: path, ...(file.path === '-' ? {} : { file: path }), source }, mark);
 }
 
 /** Offset of the first byte that is needed of the file. */
 function seekable(from: FilePosition | undefined): number {
+  if (from?.member !== undefined) return from.member.byte;
   return from?.plain === true && from.text?.converted === false ? from.text.byte : 0;
 }
 

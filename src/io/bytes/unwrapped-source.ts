@@ -8,6 +8,7 @@ import {
 } from './compression.ts';
 import { DecompressedSource } from './decompressed-source.ts';
 import type { Inflation } from './inflation.ts';
+import type { Member } from './members.ts';
 
 export interface UnwrapSettings {
   /** For messages, and for what its end says. */
@@ -15,6 +16,8 @@ export interface UnwrapSettings {
   readonly compression: 'auto' | Compression;
   readonly chunkBytes: number;
   readonly inflation: Inflation;
+  /** The member that the source begins with. @default the first */
+  readonly from?: Member | undefined;
 }
 
 /**
@@ -27,6 +30,7 @@ export class UnwrappedSource implements ByteSource {
   readonly #source: ByteSource;
   readonly #settings: UnwrapSettings;
   #inner: Promise<ByteSource> | undefined;
+  #decompressed: DecompressedSource | undefined;
 
   constructor(source: ByteSource, settings: UnwrapSettings) {
     this.#source = source;
@@ -45,8 +49,13 @@ export class UnwrappedSource implements ByteSource {
     await inner?.close();
   }
 
+  /** The last member that is known to begin at or before this place in the text; absent where there are no members. */
+  memberBefore(text: number): Member | undefined {
+    return this.#decompressed?.memberBefore(text);
+  }
+
   async #unwrap(): Promise<ByteSource> {
-    const { compression: asked, path, chunkBytes, inflation } = this.#settings;
+    const { compression: asked, path, chunkBytes, inflation, from } = this.#settings;
     const deflated = asked === 'deflate' || (asked === 'auto' && namedCompression(path) === 'deflate');
     const wants = (bytes: Uint8Array) =>
       (asked === 'auto' && maybeMarked(bytes)) || (deflated && bytes.length < 2);
@@ -61,7 +70,8 @@ export class UnwrappedSource implements ByteSource {
     this.found = found;
     if (found === 'none') return source;
     const compression = found === 'deflate' && !hasZlibHeader(head) ? 'deflate-raw' : found;
-    return new DecompressedSource(source, { path, compression, inflation, chunkBytes });
+    this.#decompressed = new DecompressedSource(source, { path, compression, inflation, chunkBytes, from });
+    return this.#decompressed;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { MemberCutter, MemberPiece } from './members.ts';
+
 const DATA = 0xfd2fb528;
 const SKIPPABLE = 0x184d2a50;
 const DICTIONARY_BYTES = [0, 1, 2, 4];
@@ -16,7 +18,7 @@ const NEEDS: Readonly<Record<Step, number>> = { magic: 4, length: 4, descriptor:
  * of `node:zlib` stops behind a frame when more follows in the same piece, and some versions of Node take
  * a frame that was cut short for whole: so pieces are cut behind frames, and the end is looked at here.
  */
-export class ZstdFrames {
+export class ZstdFrames implements MemberCutter {
   /** Offset of the first byte that belongs to no frame, once there is one. */
   strayAt: number | undefined;
   readonly #head = Buffer.alloc(4);
@@ -27,7 +29,12 @@ export class ZstdFrames {
   #inside: 'data' | 'skippable' | undefined;
   #checksumBytes = 0;
   #frames = 0;
-  #before = 0;
+  #before: number;
+
+  /** `start` is the offset of the first byte in the file. */
+  constructor(start = 0) {
+    this.#before = start;
+  }
 
   /** Whether the bytes so far are whole frames, and at least one. */
   get whole(): boolean {
@@ -35,8 +42,8 @@ export class ZstdFrames {
   }
 
   /** What is to be decompressed of `chunk`: pieces that end where their frame ends, if not before. */
-  cut(chunk: Uint8Array): readonly Uint8Array[] {
-    const pieces: Uint8Array[] = [];
+  cut(chunk: Uint8Array): readonly MemberPiece[] {
+    const pieces: MemberPiece[] = [];
     let from = 0;
     let at = 0;
     while (at < chunk.length && this.strayAt === undefined) {
@@ -55,18 +62,24 @@ export class ZstdFrames {
         }
       }
       if (this.#inside !== undefined && this.#step === 'magic' && this.#skip === 0) {
-        if (this.#inside === 'data') pieces.push(chunk.subarray(from, at));
+        if (this.#inside === 'data') {
+          pieces.push({ bytes: chunk.subarray(from, at), boundary: { byte: this.#before + at } });
+        }
         this.#inside = undefined;
         this.#frames++;
       }
     }
-    if (this.#inside === 'data') pieces.push(chunk.subarray(from, at));
+    if (this.#inside === 'data') pieces.push({ bytes: chunk.subarray(from, at) });
     this.#before += chunk.length;
     return pieces;
   }
 
+  rest(): readonly MemberPiece[] {
+    return [];
+  }
+
   /** The first byte of the frame's data that lies in the chunk; a mark that began before is a piece of its own. */
-  #begin(at: number, pieces: Uint8Array[]): number {
+  #begin(at: number, pieces: MemberPiece[]): number {
     const mark = this.#head.readUInt32LE(0);
     if (mark === DATA) {
       this.#inside = 'data';
@@ -78,7 +91,7 @@ export class ZstdFrames {
       this.strayAt = this.#before + at - 4;
     }
     if (at >= 4) return at - 4;
-    if (mark === DATA) pieces.push(Buffer.from(this.#head));
+    if (mark === DATA) pieces.push({ bytes: Buffer.from(this.#head) });
     return at;
   }
 

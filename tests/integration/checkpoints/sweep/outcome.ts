@@ -16,7 +16,10 @@ export interface Outcome {
 /** Where a checkpoint ends a member of gzip or a frame of zstd is no part of what a file says. */
 const UNPACK: readonly (readonly [ending: string, unpack: (bytes: Buffer) => Buffer])[] = [
   ['.gz', (bytes) => gunzipSync(bytes)],
-  ['.zst', (bytes) => Buffer.concat(new ZstdFrames().cut(bytes).map((frame) => zstdDecompressSync(frame)))],
+  [
+    '.zst',
+    (bytes) => Buffer.concat(new ZstdFrames().cut(bytes).map((frame) => zstdDecompressSync(frame.bytes))),
+  ],
 ];
 
 type Rows = readonly unknown[];

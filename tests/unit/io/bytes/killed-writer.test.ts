@@ -36,7 +36,7 @@ const UNPACK = {
   '': (bytes: Buffer) => bytes,
   '.gz': (bytes: Buffer) => gunzipSync(bytes),
   '.zst': (bytes: Buffer) =>
-    Buffer.concat(new ZstdFrames().cut(bytes).map((frame) => zstdDecompressSync(frame))),
+    Buffer.concat(new ZstdFrames().cut(bytes).map((frame) => zstdDecompressSync(frame.bytes))),
 };
 
 interface Way {
