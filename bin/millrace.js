@@ -6,7 +6,12 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
   console.error(`millrace needs Node 22.18 or newer; this is v${process.versions.node}`);
   process.exitCode = 2;
 } else {
-  import('../dist/cli/main.js')
+  import('node:module')
+    .then((module) => {
+      // What V8 has compiled is kept for the next start; where it cannot be, that is no failure.
+      if (module.enableCompileCache) module.enableCompileCache();
+      return import('../dist/cli/main.js');
+    })
     .catch((error) => {
       const unbuilt = error.code === 'ERR_MODULE_NOT_FOUND' && /\/dist\/cli\/main\.js$/.test(error.url);
       if (!unbuilt) throw error;

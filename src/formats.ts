@@ -31,7 +31,7 @@ function readCsv<const M extends Readonly<Record<string, ColumnType>>>(
 ): Flow<TypedRow<M>>;
 function readCsv<T = Record<string, string | number | boolean | Date | null>>(
   paths: Paths,
-  options: CsvReadOptions & { readonly types: 'infer' },
+  options: CsvReadOptions & { readonly types: 'infer' | 'infer-json' },
 ): Flow<T>;
 function readCsv<T = Record<string, string>>(paths: Paths, options?: CsvReadOptions): Flow<T>;
 function readCsv<T>(paths: Paths, options?: CsvReadOptions): Flow<T> {

@@ -44,7 +44,8 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
     }
     options.set(token.name, value === undefined ? values : [...values, value]);
   }
-  if (positionals.length > (command.argument?.split(' ').length ?? 0)) {
+  const { maxArguments = command.argument?.split(' ').length ?? 0 } = command;
+  if (positionals.length > maxArguments) {
     throw usage(command, `"${positionals.at(-1)}" is one argument too many`);
   }
   return {

@@ -35,6 +35,8 @@ export interface Command {
   readonly summary: string;
   /** The positional arguments, e.g. `<module>`, `<folder> [id]`; absent where there are none. */
   readonly argument?: string;
+  /** How many of them there may be. @default as many as `argument` has words */
+  readonly maxArguments?: number;
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** Paragraphs under the options. */
   readonly notes?: readonly string[];
@@ -58,4 +60,18 @@ export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = Object.freez
 /** What the commands take that load a module. */
 export const MODULE_OPTIONS: Readonly<Record<string, OptionSpec>> = Object.freeze({
   set: { value: 'key=value', repeatable: true, summary: 'Set a parameter of the pipeline' },
+});
+
+/** What the commands take that read files. */
+export const FILE_OPTIONS: Readonly<Record<string, OptionSpec>> = Object.freeze({
+  from: { value: 'format', summary: 'What the input is; by its name when absent' },
+  delimiter: { value: 'text', summary: 'What stands between the fields of CSV; guessed when absent' },
+  'no-types': { summary: 'Leave the fields of CSV as text; else numbers and true, false are read as such' },
+});
+
+/** {@link COMMON_OPTIONS} of the commands that read files. */
+export const PLAIN_OPTIONS: Readonly<Record<string, OptionSpec>> = Object.freeze({
+  json: COMMON_OPTIONS.json!,
+  verbose: { summary: 'Show the stack of errors' },
+  help: COMMON_OPTIONS.help!,
 });

@@ -21,6 +21,8 @@ export interface ExecuteOptions extends Omit<ReportOptions, 'stdoutTaken'> {
   readonly quiet: boolean;
   readonly checkpoint: CheckpointOptions | undefined;
   readonly from: RunOptions['from'];
+  /** Whether the first signal aborts, so that no output appears that is not whole. @default false */
+  readonly wholeOutput?: boolean;
 }
 
 interface Reporting extends ExecuteOptions, ReportOptions {}
@@ -96,14 +98,18 @@ function showSummary(summary: Summary, { terminal, json, quiet, stdoutTaken }: R
 }
 
 function watchSignals(live: RunHandle, options: ExecuteOptions): Signals {
-  const { terminal, quiet, checkpoint, stopTimeout } = options;
+  const { terminal, quiet, checkpoint, stopTimeout, wholeOutput = false } = options;
   const limit = stopTimeout === false ? '' : ` within ${formatDuration(stopTimeout)}`;
   const say = (text: string) => {
     if (!quiet) terminal.say(text);
   };
   return new Signals({
-    stop: () => void live.stop(stopTimeout === false ? {} : { timeout: stopTimeout }).catch(() => {}),
+    stop() {
+      if (wholeOutput) void live.abort('interrupted');
+      else live.stop(stopTimeout === false ? {} : { timeout: stopTimeout }).catch(() => {});
+    },
     stopping(signal) {
+      if (wholeOutput) return;
       const again = signal === 'SIGINT' ? 'press Ctrl-C again' : `send ${signal} again`;
       const end = checkpoint === undefined ? 'letting what is on its way arrive' : 'making a last checkpoint';
       say(`stopping: ${end}${limit}; ${again} to abort`);

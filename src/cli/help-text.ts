@@ -8,7 +8,7 @@ export function overview(commands: readonly Command[]): string {
   return `${[
     'millrace: streaming dataflow pipelines for Node.js',
     '',
-    'Usage: millrace <command> [module] [options]',
+    'Usage: millrace <command> [module or files] [options]',
     '',
     'Commands:',
     ...pairs(commands.map(listed)),

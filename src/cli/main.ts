@@ -4,11 +4,16 @@ import type { Command, Invocation } from './command.ts';
 import { check } from './commands/check.ts';
 import { checkpoints } from './commands/checkpoints/checkpoints.ts';
 import { components } from './commands/components.ts';
+import { convert } from './commands/convert.ts';
+import { count } from './commands/count.ts';
 import { explain } from './commands/explain.ts';
 import { graph } from './commands/graph.ts';
+import { head } from './commands/head.ts';
 import { helpFor } from './commands/help.ts';
+import { inspect } from './commands/inspect.ts';
 import { run } from './commands/run.ts';
 import { schema } from './commands/schema.ts';
+import { stats } from './commands/stats.ts';
 import { version } from './commands/version.ts';
 import { EXIT } from './exit-code.ts';
 import { commandOf } from './find-command.ts';
@@ -19,7 +24,21 @@ import { endEventually } from './process/linger.ts';
 import { reportError } from './report-error.ts';
 import { Terminal } from './terminal/terminal.ts';
 
-const OTHERS = [run, check, graph, explain, components, schema, checkpoints, version];
+const OTHERS = [
+  run,
+  check,
+  graph,
+  explain,
+  components,
+  schema,
+  checkpoints,
+  head,
+  count,
+  stats,
+  inspect,
+  convert,
+  version,
+];
 const COMMANDS: readonly Command[] = [...OTHERS, helpFor(OTHERS)];
 
 const ALIASES: ReadonlyMap<string, string> = new Map([
@@ -55,7 +74,7 @@ async function outcome(argv: readonly string[], terminal: Terminal): Promise<num
     return await dispatch(argv, terminal, faults);
   } catch (thrown) {
     const json = argv.includes('--json');
-    const debug = argv.includes('--debug');
+    const debug = argv.includes('--debug') || argv.includes('--verbose');
     reportError(known(thrown), { terminal, json, debug, stdoutTaken: false });
     return thrown === faults.first || !isMillraceError(thrown) ? EXIT.failed : EXIT.wrong;
   } finally {

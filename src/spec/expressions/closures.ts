@@ -9,7 +9,7 @@ import { checkedCall, type ExpressionFunction } from './functions/expression-fun
 import { narrowed } from './functions/number-functions.ts';
 import { isField } from './macros.ts';
 import { type Evaluate, type Scope, sizeOf, spend } from './scope.ts';
-import { atMost, equals, isTrue, less } from './values.ts';
+import { atLeast, atMost, equals, isTrue, less, more } from './values.ts';
 import { madeList } from './weight.ts';
 
 export type Functions = ReadonlyMap<string, ExpressionFunction>;
@@ -109,9 +109,9 @@ const BINARY: Readonly<Record<string, BinaryOperation>> = {
   '==': (a, b, scope) => equalsCounted(a, b, scope),
   '!=': (a, b, scope) => !equalsCounted(a, b, scope),
   '<': less,
-  '>': (a, b) => less(b, a),
+  '>': more,
   '<=': atMost,
-  '>=': (a, b) => atMost(b, a),
+  '>=': atLeast,
   '+': (a, b, scope) => {
     spend(scope, sizeOf(a) + sizeOf(b));
     return add(a, b);

@@ -149,7 +149,7 @@ function numeric(op: string, sides: readonly [ASTNode, ASTNode], target: Target)
   if (op === '/' || op === '%') tests.push(`${right.name} !== 0`);
   const prepared = [left.set, right.set].filter((set) => set !== '').map((set) => `${set}, `);
   const fast = `${left.name} ${op} ${right.name}`;
-  const text = `(${prepared.join('')}${tests.join(' && ') || 'true'} ? ${fast} : ${slow(op, left.name, right.name)})`;
+  const text = `(${prepared.join('')}${tests.join(' && ') || 'true'} ? ${fast} : ${SLOW[op]}(${left.name}, ${right.name}))`;
   return { text, kind: op.startsWith('<') || op.startsWith('>') ? 'bool' : 'any' };
 }
 
@@ -165,20 +165,18 @@ function operand({ text, literal: value }: Code, target: Target): Operand {
   return { name, set: `${name} = ${text}`, test: `typeof ${name} === 'number'` };
 }
 
-function slow(op: string, a: string, b: string): string {
-  switch (op) {
-    case '<':
-      return `less(${a}, ${b})`;
-    case '>':
-      return `less(${b}, ${a})`;
-    case '<=':
-      return `atMost(${a}, ${b})`;
-    case '>=':
-      return `atMost(${b}, ${a})`;
-    default:
-      return `${{ '+': 'add', '-': 'subtract', '*': 'multiply', '/': 'divide', '%': 'remainder' }[op]}(${a}, ${b})`;
-  }
-}
+/** What is called for operands that are not both numbers. */
+const SLOW: Readonly<Record<string, string>> = {
+  '<': 'less',
+  '<=': 'atMost',
+  '>': 'more',
+  '>=': 'atLeast',
+  '+': 'add',
+  '-': 'subtract',
+  '*': 'multiply',
+  '/': 'divide',
+  '%': 'remainder',
+};
 
 function equality(sides: readonly [ASTNode, ASTNode], target: Target): Code {
   const [a, b] = sides.map(target.code) as [Code, Code];

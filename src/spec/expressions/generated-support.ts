@@ -1,7 +1,7 @@
 import { add, divide, multiply, negate, remainder, subtract } from './arithmetic.ts';
 import { field } from './fields.ts';
 import { newScope } from './scope.ts';
-import { atMost, equals, less } from './values.ts';
+import { atLeast, atMost, equals, less, more } from './values.ts';
 
 /** Thrown where generated code cannot go on: closures take over, and say what is wrong if anything is. */
 const GIVE_UP = Symbol('give up');
@@ -48,6 +48,8 @@ export const SUPPORT: Readonly<Record<string, unknown>> = Object.freeze({
   field: (of: unknown, name: string) => field(given(of), name),
   equals: (a: unknown, b: unknown) => equals(given(a), given(b)),
   less: (a: unknown, b: unknown) => less(given(a), given(b)),
+  more: (a: unknown, b: unknown) => more(given(a), given(b)),
+  atLeast: (a: unknown, b: unknown) => atLeast(given(a), given(b)),
   atMost: (a: unknown, b: unknown) => atMost(given(a), given(b)),
   add: (a: unknown, b: unknown) => add(given(a), given(b)),
   subtract: (a: unknown, b: unknown) => subtract(given(a), given(b)),

@@ -84,6 +84,14 @@ export function less(a: unknown, b: unknown): boolean {
   return comparable(a, b) && (a as number) < (b as number);
 }
 
+export function more(a: unknown, b: unknown): boolean {
+  return comparable(a, b) && (a as number) > (b as number);
+}
+
+export function atLeast(a: unknown, b: unknown): boolean {
+  return comparable(a, b) && (a as number) >= (b as number);
+}
+
 export function atMost(a: unknown, b: unknown): boolean {
   return comparable(a, b) && (a as number) <= (b as number);
 }

@@ -16,6 +16,8 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** What is piped into stdin; nothing when absent. */
   readonly stdin?: string;
+  /** Whether stdin stays open, to be written to. @default false */
+  readonly openStdin?: boolean;
   readonly nodeFlags?: readonly string[];
   readonly uid?: number;
 }
@@ -28,7 +30,10 @@ export class Command {
   #stderr = '';
   #look: () => void = () => {};
 
-  constructor(args: readonly string[], { cwd, env, stdin, nodeFlags = [], uid }: CommandOptions = {}) {
+  constructor(
+    args: readonly string[],
+    { cwd, env, stdin, openStdin = false, nodeFlags = [], uid }: CommandOptions = {},
+  ) {
     this.child = spawn(process.execPath, [...nodeFlags, ENTRY, ...args], {
       cwd,
       env: { ...plainEnvironment(), ...env },
@@ -42,7 +47,8 @@ export class Command {
       this.#stderr += text;
       this.#look();
     });
-    this.child.stdin!.on('error', () => {}).end(stdin);
+    this.child.stdin!.on('error', () => {});
+    if (!openStdin) this.child.stdin!.end(stdin);
     this.ended = new Promise((settle, reject) => {
       this.child.on('error', reject);
       this.child.on('close', (code, signal) =>

@@ -7,6 +7,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
@@ -47,6 +48,13 @@ export class Workspace {
     return readdirSync(this.path(name))
       .filter((entry) => entry !== 'node_modules')
       .sort();
+  }
+
+  /** Resolves when there is something whose name matches. */
+  async appears(name: RegExp): Promise<void> {
+    const changes = watch(this.folder);
+    if (this.list().some((entry) => name.test(entry))) return;
+    for await (const _ of changes) if (this.list().some((entry) => name.test(entry))) return;
   }
 
   remove(): void {

@@ -30,8 +30,10 @@ export interface HttpWriteOptions extends HttpOptions {
   readonly method?: 'POST' | 'PUT' | undefined;
 }
 
+/** Where there is none, `Headers`, which Node loads when it is named first, is left alone. */
 function isHeaders(headers: unknown): boolean {
   try {
+    if (Object.keys(headers as object).length === 0) return true;
     return new Headers(headers as Record<string, string>) !== undefined;
   } catch {
     return false;

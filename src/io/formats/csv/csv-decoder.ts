@@ -75,14 +75,15 @@ export class CsvDecoder<T> implements Decoder<T> {
 
   flush(): Batch<T> | undefined {
     if (this.#decoder !== undefined) return this.#decoder.flush(NONE);
-    return this.#start(NONE, true)?.flush(this.#held.slice(0, this.#held.length));
+    this.#decoder = this.#start(NONE, true);
+    return this.#decoder?.flush(this.#held.slice(0, this.#held.length));
   }
 
   #start(chunk: Uint8Array, last: boolean): RowsDecoder<T> | undefined {
     this.#found ??= this.#starter.find(this.#held, chunk, last);
     const start = this.#found;
     if (start === undefined) return undefined;
-    const types = this.#settings.types === 'infer' ? this.#infer(start.dialect, last) : NO_TYPES;
+    const types = typeof this.#settings.types === 'string' ? this.#infer(start.dialect, last) : NO_TYPES;
     if (types === undefined) {
       this.#held.keep(0);
       return undefined;

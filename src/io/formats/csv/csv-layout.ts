@@ -55,7 +55,7 @@ export function namedLayout(
     return index;
   };
   const { types = {}, columns = indices.keys() } = settings;
-  const given = new Map(types === 'infer' ? [] : Object.entries(types));
+  const given = new Map(typeof types === 'string' ? [] : Object.entries(types));
   for (const name of given.keys()) indexOf(name);
   const fields = Array.from(columns, (name): LayoutField => {
     const from = indexOf(name);

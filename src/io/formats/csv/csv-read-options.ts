@@ -39,11 +39,11 @@ export interface CsvReadOptions extends FileReadOptions {
   readonly rename?: Readonly<Record<string, string>> | undefined;
   /**
    * What fields are, by column; or `infer`: what they all are in the first 100 records or 64 Ki characters,
-   * as far as nothing is lost by it. A field with nothing in it is `null`, in a column with a type other than
+   * as far as nothing is lost by it; or `infer-json`: the same, with dates left as text, as in JSON. A field with nothing in it is `null`, in a column with a type other than
    * `string`. A row with a field that does not convert goes to the policy. Text when absent. See
    * {@link ColumnType}.
    */
-  readonly types?: 'infer' | Readonly<Record<string, ColumnType>> | undefined;
+  readonly types?: 'infer' | 'infer-json' | Readonly<Record<string, ColumnType>> | undefined;
   /** Whether blanks at both ends of fields and names are taken away, within quotes too. @default false */
   readonly trim?: boolean | undefined;
   /** Fields that are one of these texts become `null`, e.g. `['']` or `['NA', '-']`. @default [] */
@@ -100,9 +100,11 @@ export const CsvReadSchema = z
       .describe('What happens when two columns have one name; rename adds _2, _3'),
     rename: z.record(z.string(), z.string()).optional().describe('New names for columns, by their names'),
     types: z
-      .union([z.literal('infer'), z.record(z.string(), z.enum(COLUMN_TYPES))])
+      .union([z.enum(['infer', 'infer-json']), z.record(z.string(), z.enum(COLUMN_TYPES))])
       .optional()
-      .describe('What fields are, by column; infer finds it out from the first 100 records'),
+      .describe(
+        'What fields are, by column; infer finds it out from the first 100 records, infer-json all but dates',
+      ),
     trim: z.boolean().default(false).describe('Whether blanks at both ends of fields are taken away'),
     nulls: z.array(z.string()).default([]).describe('Fields that are one of these texts become null'),
     ragged: z

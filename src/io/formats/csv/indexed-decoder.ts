@@ -257,7 +257,7 @@ export class IndexedDecoder<T> implements RowsDecoder<T> {
   }
 }
 
-function marksOf({ delimiter, quote, newline }: Dialect): Marks {
+export function marksOf({ delimiter, quote, newline }: Dialect): Marks {
   return {
     delimiter: delimiter.charCodeAt(0),
     quote: quote === '' ? 255 : quote.charCodeAt(0),

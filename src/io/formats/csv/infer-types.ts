@@ -15,7 +15,7 @@ const SAMPLE_CHARACTERS = 65_536;
 export const SAMPLE_BYTES = 4 * (SAMPLE_CHARACTERS + 1);
 
 /** What can be inferred, in the order in which it is tried, and the texts that lose nothing by it. */
-const CANDIDATES: readonly (readonly [ColumnType, (text: string) => boolean])[] = [
+export const CANDIDATES: readonly (readonly [ColumnType, (text: string) => boolean])[] = [
   ['boolean', (text) => /^(?:true|false|True|False|TRUE|FALSE)$/.test(text)],
   ['int', (text) => String(toInt(text)) === text],
   ['float', isLosslessFloat],
@@ -39,16 +39,20 @@ export function inferTypes(
   const fits = (length: number): boolean =>
     length === width || ragged === 'fit' || ragged === (length < width ? 'pad' : 'cut');
   const sample = rows.slice(0, SAMPLE_RECORDS).filter(({ length }) => fits(length));
+  const candidates = CANDIDATES.filter(([type]) => type !== 'date' || settings.types !== 'infer-json');
   const nothing = new Set(['', ...settings.nulls]);
   return Array.from({ length: width }, (_, column) => {
     const texts = sample.map((row) => (trim ? (row[column] ?? '').trim() : (row[column] ?? '')));
-    return typeOf(texts.filter((value) => !nothing.has(value)));
+    return typeOf(
+      texts.filter((value) => !nothing.has(value)),
+      candidates,
+    );
   });
 }
 
-function typeOf(texts: readonly string[]): ColumnType {
+function typeOf(texts: readonly string[], candidates: typeof CANDIDATES): ColumnType {
   if (texts.length === 0) return 'string';
-  return CANDIDATES.find(([, holds]) => texts.every(holds))?.[0] ?? 'string';
+  return candidates.find(([, holds]) => texts.every(holds))?.[0] ?? 'string';
 }
 
 /** The rows that ended in the sample, the header with them: those that are neither blank nor bad. */

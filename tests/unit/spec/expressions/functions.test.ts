@@ -182,7 +182,7 @@ describe('arguments that do not fit', () => {
     ['record.at.startOf("decade")', 'there is no unit "decade"'],
     ['parseJson("{")', 'the text is no JSON'],
     ['bool("maybe")', 'text is neither true nor false'],
-    ['record.list > 1', 'a number cannot be compared with a list'],
+    ['record.list > 1', 'a list cannot be compared with a number'],
     ['"a" < 1', 'text cannot be compared with a number'],
     ['1 / 0', 'it is divided by zero'],
     ['1 % 0', 'it is divided by zero'],
