@@ -39,7 +39,12 @@ export function readPlan(database: DatabaseSync, settings: SqliteReadSettings, d
     if (key === undefined) return { names, first: query };
     const order = ordered(since, key, names, doing);
     const source = `(${query.replace(/[;\s]+$/, '')}\n)`;
-    return keyed(settings, { source, names, order, places: order.map((name) => names.indexOf(name)) });
+    return keyed(database, settings, {
+      source,
+      names,
+      order,
+      places: order.map((name) => names.indexOf(name)),
+    });
   }
   return tablePlan(database, settings, doing);
 }
@@ -59,7 +64,7 @@ function tablePlan(database: DatabaseSync, settings: SqliteReadSettings, doing: 
   // The order is read behind the columns, as it need not be among them.
   const places = order.map((_, index) => names.length + index);
   const source = quoted(table, 'table');
-  return keyed(settings, { source, names, order, places, read: [...names, ...order], rowid });
+  return keyed(database, settings, { source, names, order, places, read: [...names, ...order], rowid });
 }
 
 interface KeyedSource {
@@ -72,12 +77,12 @@ interface KeyedSource {
   readonly rowid?: string | undefined;
 }
 
-/** Values are compared byte by byte, as they are here: by another order, two that differ might count as one. */
 function keyed(
+  database: DatabaseSync,
   { where, since, after }: SqliteReadSettings,
   { source, names, order, places, read, rowid }: KeyedSource,
 ): ReadPlan {
-  const compared = order.map((name) => (name === rowid ? name : `${quoted(name, 'column')} COLLATE BINARY`));
+  const compared = order.map((name) => (name === rowid ? name : byteByByte(database, source, name)));
   const each = [
     ...(where === undefined ? [] : [`(${where}\n)`]),
     ...(since === undefined ? [] : [`${quoted(since, 'column')} IS NOT NULL`]),
@@ -98,6 +103,16 @@ function keyed(
       places,
     },
   };
+}
+
+/**
+ * A column that is compared byte by byte, as keys are here: by another order, two that differ might count as one. To say so
+ * where it is so anyway would keep SQLite from finding rows by an index.
+ */
+function byteByByte(database: DatabaseSync, source: string, name: string): string {
+  const column = quoted(name, 'column');
+  const probe = `SELECT c = 'A' OR c = 'a ' AS other FROM (SELECT ${column} AS c FROM ${source} WHERE 0 UNION ALL SELECT 'a')`;
+  return database.prepare(probe).get()?.other === 1 ? `${column} COLLATE BINARY` : column;
 }
 
 /** The columns that make the order; those of the key behind the one that grows, as it may be the same in several rows. */

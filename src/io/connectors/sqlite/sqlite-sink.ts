@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { changedError } from '../../../core/changed-error.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
 import type { Sink, WriteContext } from '../../../interfaces/writer.ts';
@@ -85,9 +86,22 @@ export class SqliteSink<T> implements Sink<T> {
       );
     }
     const standing = standingOf(from, this.#entry.committed(), this.#target);
-    if (standing === 'replay')
-      await this.#connection.alone(this.#doing, this.#patience, () => this.#replay(from));
+    if (standing === 'replay') {
+      this.#checkColumns(from);
+      await this.#connection.first(this.#doing, this.#patience, () => this.#replay(from));
+    }
     this.#since = from.sequence;
+  }
+
+  /** What is in the log is in the columns of then. */
+  #checkColumns({ columns: then }: SqliteState): void {
+    const { columns: now } = this.#settings;
+    if (now === undefined || then === null || isDeepStrictEqual([...now], [...then])) return;
+    throw changedError(
+      this.#target,
+      `rows of it are to be written to the columns ${JSON.stringify(then)}, and its columns are ${JSON.stringify(now)} now`,
+      'Take the columns that they were, or start afresh without the checkpoint.',
+    );
   }
 
   async #replay({ log = [], sequence }: SqliteState): Promise<void> {
@@ -184,13 +198,13 @@ export class SqliteSink<T> implements Sink<T> {
   async close(): Promise<void> {
     const connection = this.#connection;
     connection.check(this.#doing);
-    if (this.#written === undefined) {
+    if (this.#written === undefined && this.#rows.makesEmpty) {
       await connection.alone(this.#doing, this.#patience, () => this.#rows.makeEmpty());
     }
     if (this.#checkpointed && connection.unprepared.has(this)) await this.prepare();
     if (this.#written !== undefined) await this.#commit(this.#written);
-    if (this.#checkpointed) {
-      await connection.alone(`finish ${this.#doing}`, this.#patience, () => this.#entry.finish());
+    if (this.#checkpointed && this.#sequence > 0) {
+      await connection.alone(`finish ${this.#target}`, this.#patience, () => this.#entry.finish());
     }
     await this.#letGo(() => this.#log?.drop());
   }

@@ -99,10 +99,13 @@ export class TableRows {
     this.#prepared([]).insert.run(values);
   }
 
-  /** Makes the table, where it is to be made and its columns were given: also when there are no records. */
+  /** Whether a table is to be made also when there are no records: where its columns were given. */
+  get makesEmpty(): boolean {
+    return typeof this.#settings.create === 'object';
+  }
+
   makeEmpty(): void {
-    const { create, table } = this.#settings;
-    if (typeof create === 'object' && tableFacts(this.#database, table) === undefined) this.#make([]);
+    if (tableFacts(this.#database, this.#settings.table) === undefined) this.#make([]);
   }
 
   #prepared(records: readonly unknown[]): Ready {

@@ -181,19 +181,30 @@ export class WriteConnection {
    * Does something that belongs to no rows which are on their way, in a transaction of its own, or in the one that happens to
    * be open. Nobody else who shares the connection comes in between.
    */
-  alone<T>(doing: string, patience: Patience, work: () => T | Promise<T>): Promise<T> {
-    return this.#exclusively(async () => {
-      if (this.database.isTransaction) return this.atomically(doing, () => work());
-      await this.#begin(doing, patience);
-      try {
-        const result = await work();
-        await this.#commit(doing, patience);
-        return result;
-      } catch (error) {
-        if (this.database.isTransaction) this.database.exec('ROLLBACK');
-        throw sqliteError(doing, error);
-      }
-    });
+  alone<T>(doing: string, patience: Patience, work: () => T): Promise<T> {
+    return this.#exclusively(async () =>
+      this.database.isTransaction ? this.atomically(doing, work) : this.#own(doing, patience, work),
+    );
+  }
+
+  /** The same for what takes its time, before any rows are on their way. */
+  first(doing: string, patience: Patience, work: () => Promise<void>): Promise<void> {
+    return this.#exclusively(() => this.#own(doing, patience, work));
+  }
+
+  async #own<T>(doing: string, patience: Patience, work: () => T | Promise<T>): Promise<T> {
+    if (this.database.isTransaction) {
+      throw new MillraceError('ERR_INTERNAL', `Cannot ${doing}: a transaction is open already`);
+    }
+    await this.#begin(doing, patience);
+    try {
+      const result = await work();
+      await this.#commit(doing, patience);
+      return result;
+    } catch (error) {
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      throw sqliteError(doing, error);
+    }
   }
 
   /** Gives up the transaction: whoever has put something into it hears of that when it goes on. */

@@ -170,6 +170,20 @@ describe('an output is not gone on with', () => {
     expect(await failure(again(path, files, { bytes: 5 }))).toMatchObject({ code: 'ERR_CHANGED' });
   });
 
+  test('when rows from its log would get into other columns', async () => {
+    const path = folder.made('CREATE TABLE t (n, m)');
+    const files = new MemoryFiles();
+    const state = await stopped(path, files, false);
+    expect(await failure(again(path, files, state, { columns: ['m', 'n'] }))).toMatchObject({
+      code: 'ERR_CHANGED',
+      message: expect.stringContaining('the columns ["n"], and its columns are ["m","n"] now'),
+    });
+    await (await again(path, files, state, { columns: ['n'] })).suspend();
+    expect(rowsOf(path, 'SELECT n FROM t')).toHaveLength(3);
+    // They are in by now: others may follow.
+    await (await again(path, files, state, { columns: ['m', 'n'] })).close();
+  });
+
   test('when its log is gone: then nothing is written', async () => {
     const path = folder.made('CREATE TABLE t (n)');
     const state = await stopped(path, new MemoryFiles(), false);

@@ -1,7 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
-import type { SqliteReadOptions } from '../../../../../src/io/connectors/sqlite/sqlite-read-options.ts';
+import { readPlan } from '../../../../../src/io/connectors/sqlite/read-plan.ts';
+import {
+  type SqliteReadOptions,
+  SqliteReadSchema,
+} from '../../../../../src/io/connectors/sqlite/sqlite-read-options.ts';
 import { sqliteReader } from '../../../../../src/io/connectors/sqlite/sqlite-reader.ts';
 import { toArray } from '../../../../../src/io/memory/to-array.ts';
 import { pipeline } from '../../../../../src/processing/graph/pipeline.ts';
@@ -144,6 +148,28 @@ describe('a table', () => {
       code: 'ERR_OPTIONS',
       message: expect.stringMatching(message),
     });
+  });
+
+  test.each<[string, Options, string]>([
+    ['the number of the row', { table: 't' }, 'SEARCH t USING INTEGER PRIMARY KEY (rowid>?)'],
+    ['a key of two columns', { table: 'u' }, 'SEARCH u USING PRIMARY KEY ((a,b)>(?,?))'],
+    ['a column that grows', { table: 't', since: 'at' }, 'SEARCH t USING COVERING INDEX by_at (at>?)'],
+    [
+      'the key of a query',
+      { query: 'SELECT id, at FROM t WHERE at > 5', key: 'id' },
+      'SEARCH t USING INTEGER PRIMARY KEY (rowid>?)',
+    ],
+  ])('is found by an index behind a row, by %s', (_, options, plan) => {
+    const path = folder.made(
+      'CREATE TABLE t (id INTEGER PRIMARY KEY, at)',
+      'CREATE INDEX by_at ON t (at)',
+      'CREATE TABLE u (a TEXT, b INT, c, PRIMARY KEY (a, b)) WITHOUT ROWID',
+    );
+    const database = new DatabaseSync(path);
+    const { keyed } = readPlan(database, SqliteReadSchema.parse({ database: path, ...options }), 'read');
+    const steps = database.prepare(`EXPLAIN QUERY PLAN ${keyed!.next}`).all();
+    database.close();
+    expect(steps.map(({ detail }) => detail)).toEqual([plan]);
   });
 
   test('can be asked for some rows and columns', async () => {
