@@ -61,6 +61,7 @@ export const convert: Command = Object.freeze({
       stopTimeout: false,
       wholeOutput: true,
       checkpoint: undefined,
+      from: undefined,
       quiet: given.has('quiet') || !terminal.interactive,
       json: given.has('json'),
       debug: given.has('verbose'),
