@@ -70,5 +70,5 @@ describe('a job that is killed', () => {
       expect.arrayContaining([...pointsOf([...PLACES.always, ...PLACES.afterKill])]),
     );
     expect(done.resumed).toBeGreaterThan(0);
-  }, 600_000);
+  }, 900_000);
 });

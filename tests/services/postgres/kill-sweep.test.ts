@@ -40,5 +40,5 @@ test.each(['folder', 'PostgreSQL'] as const)(
     expect(sweep.undisturbed.outcome.tables['tickets in PostgreSQL']).toHaveLength(SMALL.messages);
     rmSync(root, { recursive: true });
   },
-  600_000,
+  900_000,
 );

@@ -7,8 +7,8 @@ import type { Shape } from './shape.ts';
 
 const CHILD = join(import.meta.dirname, 'child.ts');
 
-/** A process that takes so long comes to no end: a hundred times what it takes on a machine with nothing else to do. */
-const HANGS_AFTER_MS = 120_000;
+/** A process that takes so long comes to no end: some hundred times what it takes on a machine with nothing else to do. */
+const HANGS_AFTER_MS = 240_000;
 
 /** How a process is to end before its time: at a point, or so many milliseconds after it has begun to run. */
 export type Kill = PointKill | { readonly ms: number };
