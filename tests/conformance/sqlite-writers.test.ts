@@ -36,7 +36,7 @@ function rowsOf(path: string, table: string): readonly object[] {
 
 const input: unknown[] = Array.from({ length: 37 }, (_, id) => ({
   id,
-  note: ['plain', 'two\nlines', 'a\0b', null][id % 4],
+  note: ['plain', 'two\nlines', 'ä 😀', null][id % 4],
   total: [1.5, id, -0.25][id % 3],
   big: 2n ** 62n + BigInt(id),
   data: new Uint8Array([id, 0, 255]),

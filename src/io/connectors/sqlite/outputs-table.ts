@@ -48,10 +48,10 @@ export class OutputEntry {
     const { changes } = this.#database
       .prepare(
         this.#there === 0
-          ? `INSERT INTO ${OUTPUTS_TABLE} (sequence, time, target, output, finished) VALUES (?1, ?2, ?3, ?4, 0)
+          ? `INSERT INTO ${OUTPUTS_TABLE} (sequence, time, target, output, finished) VALUES (?, ?, ?, ?, 0)
              ON CONFLICT DO NOTHING`
-          : `UPDATE ${OUTPUTS_TABLE} SET sequence = ?1, time = ?2, target = ?3, finished = 0
-             WHERE output = ?4 AND sequence = ${this.#there}`,
+          : `UPDATE ${OUTPUTS_TABLE} SET sequence = ?, time = ?, target = ?, finished = 0
+             WHERE output = ? AND sequence = ${this.#there}`,
       )
       .run(sequence, time, this.#target, this.#output);
     if (Number(changes) !== 1) throw goneOnWith(this.#target, this.#output);

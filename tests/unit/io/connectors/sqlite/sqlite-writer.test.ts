@@ -191,6 +191,12 @@ describe('a record that cannot be written', () => {
   });
 });
 
+test('a text may have a NUL in it', async () => {
+  const path = folder.made(TABLE);
+  await written(path, [{ note: 'a\0b' }]);
+  expect(rows(path, 'SELECT hex(note) AS note FROM t')).toEqual([{ note: '610062' }]);
+});
+
 describe('a row whose key is there', () => {
   const before = "INSERT INTO t VALUES (1, 'old', 1), (2, 'old', 2)";
   const records = [
