@@ -15,13 +15,17 @@ export interface OrdersFile {
 const OUT = join(import.meta.dirname, 'out');
 const MEGABYTE = 1e6;
 
-/** A generated orders file of about `megabytes`; made once, then taken from `out/`. */
-export async function ordersFile(megabytes: number): Promise<OrdersFile> {
-  const path = join(OUT, `orders-${megabytes}MB.csv`);
+/** A generated orders file of about `megabytes`; made once, then taken from `out/`. `badShare`: how many rows are bad, of 1. */
+export async function ordersFile(megabytes: number, badShare?: number): Promise<OrdersFile> {
+  const path = join(OUT, `orders-${megabytes}MB${badShare === 0 ? '-clean' : ''}.csv`);
   const known = `${path}.json`;
   if (!existsSync(known)) {
     process.stderr.write(`making ${path}\n`);
-    const { bytes, rows, paid } = await generateOrders({ path, bytes: megabytes * MEGABYTE });
+    const { bytes, rows, paid } = await generateOrders({
+      path,
+      bytes: megabytes * MEGABYTE,
+      ...(badShare !== undefined && { badShare }),
+    });
     await writeFile(known, JSON.stringify({ bytes, rows, paid }));
   }
   return { path, ...JSON.parse(readFileSync(known, 'utf8')) };

@@ -16,7 +16,7 @@ const FIELDS = ['id', 'status', 'qty', 'price'];
 
 /** The orders, compressed once. */
 async function compressedOrders(): Promise<string> {
-  const { path } = await ordersFile(MEGABYTES);
+  const { path } = await ordersFile(MEGABYTES, 0);
   const compressed = `${path}.gz`;
   if (!existsSync(compressed)) {
     await pipeline(createReadStream(path), createGzip({ level: 6 }), createWriteStream(compressed));

@@ -11,8 +11,8 @@ export const head: Benchmark = {
   name: 'head',
   question: 'How soon does head show the first records, of a small file and of a large one?',
   async measure() {
-    const small = await ordersFile(1);
-    const large = await repeatedOrders(await ordersFile(100), TIMES);
+    const small = await ordersFile(1, 0);
+    const large = await repeatedOrders(await ordersFile(100, 0), TIMES);
     const rounds = await contest(
       [small, large].map(({ path }, at) => ({
         name: at === 0 ? 'small' : 'large',
