@@ -28,7 +28,7 @@ describe('a module that cannot be loaded is one paragraph and exit code 2', () =
   });
 
   test('of another kind', async () => {
-    expect(await refused('orders.yaml', 'a: 1')).toContain('Node does not run files that end in ".yaml"');
+    expect(await refused('orders.toml', 'a = 1')).toContain('Node does not run files that end in ".toml"');
   });
 
   test('with broken TypeScript: says where', async () => {
