@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { stateOf } from '../../../../src/core/state-copy.ts';
 import type { Aggregate, Aggregates } from '../../../../src/interfaces/aggregate.ts';
 import type { SyncLogic } from '../../../../src/interfaces/operator.ts';
 import { count } from '../../../../src/processing/operators/aggregates/count.ts';
@@ -282,7 +283,7 @@ describe.each(WAYS)('keyed aggregates, %s', (_way, compiled) => {
       const before = logicOf(everything(), compiled);
       push(before, rows.slice(0, cut));
       const after = logicOf(everything(), compiled);
-      after.restore!(structuredClone(before.snapshot!()));
+      after.restore!(structuredClone(stateOf(before.snapshot!())));
       push(after, rows.slice(cut));
       expect(resultsOf(after)).toEqual(expected);
     }
