@@ -90,7 +90,7 @@ function remadeLogic(
     ...(watermark && { watermark: (time, emit) => pulled(watermark.call(logic, time, through(emit))) }),
     ...(end && { end: (emit) => pulled(end.call(logic, through(emit))) }),
     ...(snapshot && { snapshot: () => snapshot.call(logic) }),
-    ...(restore && { restore: (state) => restore.call(logic, state) }),
+    ...(restore && { restore: (state, version) => restore.call(logic, state, version) }),
     ...(close && { close: () => close.call(logic) }),
   };
 }

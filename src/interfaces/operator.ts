@@ -90,8 +90,12 @@ export interface SyncLogic<A, B> {
    * just as this one would. An operator that remembers nothing has neither.
    */
   snapshot?(): unknown;
-  /** Takes over what `snapshot` gave; called before the first record, if at all. */
-  restore?(state: unknown): void;
+  /**
+   * Takes over what `snapshot` gave; called before the first record, if at all. `version` is the operator's
+   * `stateVersion` of that time, 1 where it is not told: a logic of a later one makes of it what it would have
+   * remembered, or throws.
+   */
+  restore?(state: unknown, version?: number): void;
 }
 
 /** What an asynchronous callback gets besides the record. */
@@ -114,7 +118,7 @@ export interface AsyncLogic<A, B> {
   /** What it remembers while no call is going on, as plain data; see {@link SyncLogic}. */
   snapshot?(): unknown;
   /** Takes over what `snapshot` gave; called before the first record, if at all. */
-  restore?(state: unknown): void;
+  restore?(state: unknown, version?: number): void;
   readonly '~emits'?: B;
 }
 
@@ -158,7 +162,7 @@ export interface DuplexLogic<A> {
    */
   snapshot?(): unknown | Promise<unknown>;
   /** Takes over what `snapshot` gave; called before the first record, if at all. */
-  restore?(state: unknown): void;
+  restore?(state: unknown, version?: number): void;
 }
 
 export interface AsyncOptions {
@@ -189,6 +193,11 @@ interface OperatorBase {
    * tell, so that a run with it makes no checkpoints. @default 'unknown'
    */
   readonly remembers?: 'none' | 'snapshot' | 'unknown';
+  /**
+   * The version of what its `snapshot` gives, from 1: to be raised when that gets another shape. Runs go on from states
+   * of earlier ones, which `restore` is told, and from no later ones. @default 1
+   */
+  readonly stateVersion?: number;
   /**
    * Whether each record that it emits is made of the one in work, so that its origin is known (`kept`); or it emits
    * at the end, with event time or by a timer, too (`lost`). @default `lost` for cardinality `many`, else `kept`

@@ -43,7 +43,7 @@ export interface OperatorProbe<A, B> {
   /** What a synchronous operator remembers; `undefined` for one that remembers nothing. */
   snapshot(): unknown;
   /** Lets it take over what `snapshot` gave, before the first record. */
-  restore(state: unknown): void;
+  restore(state: unknown, version?: number): void;
   /** Says that the input is over, and waits for the rest of the output. */
   end(): Promise<void>;
   /** Ends the run, whichever way it stands. */
@@ -170,7 +170,7 @@ function probeSync<A, B>(operator: SyncOperator<A, B>, clock: Clock, record: Rec
     watermark: (time: number) => all(logic.watermark?.(time, record.emit), record),
     remembers: logic.snapshot !== undefined && logic.restore !== undefined,
     snapshot: () => stateOf(logic.snapshot?.()),
-    restore: (state: unknown) => logic.restore?.(state),
+    restore: (state: unknown, version?: number) => logic.restore?.(state, version),
     end: async () => all(logic.end?.(record.emit), record),
     close() {
       record.finish();

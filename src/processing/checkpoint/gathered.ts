@@ -1,4 +1,4 @@
-import type { EdgeSnapshot, NodeSnapshot, StageSnapshot, StateBytes } from '../runtime/checkpointing.ts';
+import type { EdgeSnapshot, StageSnapshot, StateBytes } from '../runtime/checkpointing.ts';
 import type { Attempt } from './attempt.ts';
 import type { CheckpointedStage } from './checkpointed-stage.ts';
 import type { RunManifest } from './run-manifest.ts';
@@ -18,7 +18,7 @@ export function gather(
   { passed, positions }: Pick<Attempt, 'passed' | 'positions'>,
   encode: (position: unknown) => StateBytes,
 ): Gathered {
-  const nodes: [string, Pick<NodeSnapshot, 'counters' | 'budgets'>][] = [];
+  const nodes: [string, Gathered['nodes'][number][1]][] = [];
   const states: [string, StateBytes][] = [];
   const over: string[] = [];
   const files: string[] = [];
@@ -29,8 +29,9 @@ export function gather(
       passed.get(stage.id) ?? (stage.over ? stage.last() : stage.before());
     if (snapshot === undefined) continue;
     if (stage.over && !passed.has(stage.id)) over.push(...stage.nodes);
-    for (const [name, { counters, budgets, state, files: kept }] of snapshot.nodes) {
-      nodes.push([name, { counters, ...(budgets !== undefined && { budgets }) }]);
+    for (const [name, { counters, budgets, state, version, files: kept }] of snapshot.nodes) {
+      const versioned = version !== undefined && { version };
+      nodes.push([name, { counters, ...(budgets !== undefined && { budgets }), ...versioned }]);
       if (state !== undefined) states.push([name, state]);
       files.push(...kept);
     }

@@ -2,6 +2,7 @@ import type { Clock } from '../../interfaces/clock.ts';
 import type { RunEvent, Summary } from '../../interfaces/run.ts';
 import { describeGraph } from '../graph/describe.ts';
 import type { Graph } from '../graph/graph.ts';
+import { stateVersionOf } from '../graph/node.ts';
 import type { Beginnings } from '../runtime/beginnings.ts';
 import type { CheckpointSettings } from './checkpoint-options.ts';
 import { Coordinator } from './coordinator.ts';
@@ -63,7 +64,8 @@ export async function openCheckpoints(
       await session.close();
       return { summary };
     }
-    const restored = new RestoredRun(checkpoint, graph, settings.allowDroppedState);
+    const versions = new Map(vertices.vertices.map(({ name, node }) => [name, stateVersionOf(node)]));
+    const restored = new RestoredRun(checkpoint, graph, settings.allowDroppedState, versions);
     host.emit({
       type: 'resumed',
       checkpoint: id,

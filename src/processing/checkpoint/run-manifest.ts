@@ -5,7 +5,10 @@ import type { GraphPrint } from './graph-print.ts';
 /** What a checkpoint says of the run, beside the states of the nodes. Lists of pairs: names are data. */
 export interface RunManifest {
   readonly graph: GraphPrint;
-  readonly nodes: readonly (readonly [name: string, counts: Pick<NodeSnapshot, 'counters' | 'budgets'>])[];
+  readonly nodes: readonly (readonly [
+    name: string,
+    counts: Pick<NodeSnapshot, 'counters' | 'budgets' | 'version'>,
+  ])[];
   readonly edges: readonly (readonly [name: string, counts: EdgeSnapshot])[];
   /** Nodes of stages that have nothing more to do. */
   readonly over: readonly string[];

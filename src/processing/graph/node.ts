@@ -151,6 +151,11 @@ export function nodeSite(node: GraphNode): string | undefined {
   return node.kind === 'split' ? node.site : undefined;
 }
 
+/** The version of what a node remembers: what is no operator looks at that itself. */
+export function stateVersionOf(node: GraphNode): number {
+  return node.kind === 'operator' ? (node.operator.stateVersion ?? 1) : 1;
+}
+
 /** The policies that the user set on the node itself. */
 export function ownPolicies(node: GraphNode): OnError | undefined {
   switch (node.kind) {

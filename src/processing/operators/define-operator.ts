@@ -45,6 +45,8 @@ interface SpecBase {
    * Runs make checkpoints only of operators that say it. @default nobody can tell
    */
   readonly remembers?: 'none' | 'snapshot' | undefined;
+  /** The version of what its `snapshot` gives: to be raised when that gets another shape; `restore` is told which it gets. @default 1 */
+  readonly stateVersion?: number | undefined;
   /**
    * Whether each record that it emits is made of the one in work (`kept`), or it emits at the end, with event time or
    * by a timer, too (`lost`). @default `lost` for cardinality `many`, else `kept`
@@ -141,6 +143,7 @@ const spec = z.object({
   selects: z.array(z.string()).optional(),
   onError,
   remembers: z.enum(['none', 'snapshot']).optional(),
+  stateVersion: z.int().min(1).optional(),
   origins: z.enum(['kept', 'lost']).optional(),
   repeats: z.boolean().optional(),
   identifies: z.boolean().optional(),
@@ -197,6 +200,7 @@ export function defineOperator<A, B>(
     ...(checked.detail !== undefined && { detail: checked.detail }),
     ...(checked.selects !== undefined && { selects: Object.freeze(checked.selects) }),
     ...(checked.remembers !== undefined && { remembers: checked.remembers }),
+    ...(checked.stateVersion !== undefined && { stateVersion: checked.stateVersion }),
     ...(checked.origins !== undefined && { origins: checked.origins }),
     ...(checked.repeats !== undefined && { repeats: checked.repeats }),
     ...(checked.identifies !== undefined && { identifies: checked.identifies }),

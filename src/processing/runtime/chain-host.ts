@@ -1,4 +1,5 @@
 import type { Emit, OperatorContext } from '../../interfaces/operator.ts';
+import type { RestoredState } from './checkpointing.ts';
 import type { StageNode } from './stage-node.ts';
 
 /** Event time that an operator says has been reached, or that nothing comes at present. */
@@ -14,7 +15,7 @@ export interface ChainHost {
     mark: (mark: Mark) => void,
   ): OperatorContext;
   /** What the node remembered in the run that this one goes on with. */
-  restored(node: StageNode): { readonly value: unknown } | undefined;
+  restored(node: StageNode): RestoredState | undefined;
   /** A sampled record entered `node`. Absent when nobody traces. */
   readonly trace?: (node: StageNode, record: unknown) => void;
 }

@@ -12,6 +12,8 @@ export interface NodeSnapshot {
   readonly budgets?: unknown;
   /** What it remembered; absent where it remembers nothing. */
   readonly state?: StateBytes;
+  /** The version of that; absent for the first. */
+  readonly version?: number;
   /** Names of the files beside the checkpoint that its state tells of. */
   readonly files: readonly string[];
 }
@@ -35,7 +37,13 @@ export interface RestoredNode {
   readonly counters: Readonly<NodeCounters>;
   readonly budgets: unknown;
   /** Absent where it remembered nothing. */
-  readonly state: { readonly value: unknown } | undefined;
+  readonly state: RestoredState | undefined;
+}
+
+/** What a node remembered, and in which version. */
+export interface RestoredState {
+  readonly value: unknown;
+  readonly version: number;
 }
 
 /** What hears of barriers: where they go in, and where flows meet. */

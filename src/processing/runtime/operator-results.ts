@@ -1,11 +1,12 @@
 import { MillraceError } from '../../core/errors.ts';
 import { refusePromise } from '../../core/thenable.ts';
 import type { Emit, SyncLogic } from '../../interfaces/operator.ts';
+import type { RestoredState } from './checkpointing.ts';
 import type { StageNode } from './stage-node.ts';
 
 /** What all kinds of logic may take over from an earlier run. */
 interface Restorable {
-  restore?(state: unknown): void;
+  restore?(state: unknown, version?: number): void;
 }
 
 /**
@@ -18,7 +19,7 @@ export function createLogic<L extends Restorable>(
   node: StageNode,
   method: string,
   create: () => L,
-  restored?: { readonly value: unknown } | undefined,
+  restored?: RestoredState | undefined,
 ): L {
   const logic = node.guard('create', () => {
     const made = create();
@@ -32,7 +33,7 @@ export function createLogic<L extends Restorable>(
       hint: `Return an object with ${method}().`,
     });
   });
-  if (restored !== undefined) node.guard('go on in', () => logic.restore?.(restored.value));
+  if (restored !== undefined) node.guard('go on in', () => logic.restore?.(restored.value, restored.version));
   return logic;
 }
 

@@ -1,6 +1,7 @@
 import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
 import type { DeadLetter } from '../../interfaces/failure.ts';
 import type { Vertex } from '../graph/graph.ts';
+import { stateVersionOf } from '../graph/node.ts';
 import type { RestoredNode } from './checkpointing.ts';
 import { type Accounting, NodeCounters } from './counters.ts';
 import { NodeFailures } from './failures.ts';
@@ -31,6 +32,11 @@ export class StageNode {
     const { node } = vertex;
     if (node.kind === 'operator') this.accounting = node.operator.cardinality;
     else this.accounting = node.kind === 'zip' ? 'many' : 'one';
+  }
+
+  /** The version of what it remembers. */
+  get stateVersion(): number {
+    return stateVersionOf(this.vertex.node);
   }
 
   get name(): string {

@@ -62,7 +62,13 @@ export class StageSnapshots {
       const files = this.#checkpoints.filesOf(node.name);
       return [
         node.name,
-        { counters, files, ...(budgets !== undefined && { budgets }), ...(state !== undefined && { state }) },
+        {
+          counters,
+          files,
+          ...(budgets !== undefined && { budgets }),
+          ...(state !== undefined && { state }),
+          ...(state !== undefined && node.stateVersion > 1 && { version: node.stateVersion }),
+        },
       ];
     });
     const sent = [...this.#parts.ports()]
