@@ -59,7 +59,10 @@ export function live(
       clearTimeout(hanging);
       if (hangs)
         reject(new Error(`the process has come to no end in ${HANGS_AFTER_MS / 1000} s:\n${stderr}`));
-      else if (signal === 'SIGKILL' || stdout.endsWith(KILLED)) resolve(undefined);
+      else if (signal === 'SIGKILL' || stdout.endsWith(KILLED)) {
+        if (kill === undefined) reject(new Error('somebody else has killed the process'));
+        else resolve(undefined);
+      }
       else if (code === 0) resolve(JSON.parse(stdout.trim().split('\n').at(-1)!) as Report);
       else reject(new Error(`the process ended with ${code ?? signal}:\n${stderr}`));
     });

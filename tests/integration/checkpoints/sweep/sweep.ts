@@ -112,9 +112,12 @@ export class Sweep {
         // Until there is a checkpoint, nobody knows of unfinished files.
         if (!(await this.#hasCheckpoints(folder))) for (const name of unfinishedIn(folder)) orphans.add(name);
       }
-      throw new Error('a process was killed that nobody was to kill');
+      throw new Error('a process that nobody was to kill has said nothing');
     } catch (error) {
-      const lives = [...met.map(shown), 'not killed'].map((how, life) => `  life ${life + 1}: ${how}`);
+      const next = kills[met.length];
+      const lives = [...met.map(shown), next === undefined ? 'not killed' : `to be ${shown(next)}`].map(
+        (how, life) => `  life ${life + 1}: ${how}`,
+      );
       const message = error instanceof Error ? error.message : String(error);
       throw new Error(
         `job ${number}, in the life after ${met.length} kills: ${message}\n${lives.join('\n')}\n  folder: ${folder}\n  shape: ${JSON.stringify(this.shape)}`,
