@@ -122,7 +122,7 @@ describe('values', () => {
     expect(ids(await probe.rest())).toEqual([1, 3]);
     expect(probe.origins.map(({ record }) => record)).toEqual([1, 3]);
     const [bad] = probe.failures;
-    expect(bad?.error).toMatchObject({ code: 'ERR_LIMIT', details: { column: 'day of' } });
+    expect(bad?.error).toMatchObject({ code: 'ERR_COLUMN_TYPE', details: { column: 'day of' } });
     expect(bad).toMatchObject({ origin: { record: 2 }, partial: { id: '2', 'day of': '294276-01-01' } });
     await probe.close();
   });
