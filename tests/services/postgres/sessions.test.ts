@@ -68,7 +68,13 @@ describe('a session that the server ends', () => {
   test('is made again by a reader, behind the last row', async () => {
     const name = await table(COLUMNS);
     await asked(`INSERT INTO ${name} SELECT n FROM generate_series(1, 1000) n`);
-    const reader = postgresReader<{ id: number }>({ url, schema, table: name, pageRows: 100, backoff: '0ms..1ms' });
+    const reader = postgresReader<{ id: number }>({
+      url,
+      schema,
+      table: name,
+      pageRows: 100,
+      backoff: '0ms..1ms',
+    });
     const probe = probeReader(reader);
     await probe.request(3);
     await asked(`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'millrace'
@@ -209,7 +215,9 @@ test('another database, table or column than that of the checkpoint is refused',
   await first.commit(1);
   await first.close();
   for (const changed of [writer(other), writer(name, { columns: ['note', 'id'] })]) {
-    expect(await failure(open(changed, checkpointedContext({ from })))).toMatchObject({ code: 'ERR_CHANGED' });
+    expect(await failure(open(changed, checkpointedContext({ from })))).toMatchObject({
+      code: 'ERR_CHANGED',
+    });
   }
   expect(await failure(open(writer(name), checkpointedContext({ from: { lots: 1 } })))).toMatchObject({
     code: 'ERR_CHANGED',

@@ -100,10 +100,11 @@ export class StoreFile implements KeptFile {
 
   async sync(): Promise<void> {
     const { files } = this.#spec.tables;
-    await this.#asked(`make ${this.name} safe`, `UPDATE ${files} SET name = name WHERE pipeline = $1 AND name = $2`, [
-      this.#spec.pipeline,
-      this.name,
-    ]);
+    await this.#asked(
+      `make ${this.name} safe`,
+      `UPDATE ${files} SET name = name WHERE pipeline = $1 AND name = $2`,
+      [this.#spec.pipeline, this.name],
+    );
   }
 
   async close(): Promise<void> {}

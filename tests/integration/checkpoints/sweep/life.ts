@@ -62,8 +62,7 @@ export function live(
       else if (signal === 'SIGKILL' || stdout.endsWith(KILLED)) {
         if (kill === undefined) reject(new Error('somebody else has killed the process'));
         else resolve(undefined);
-      }
-      else if (code === 0) resolve(JSON.parse(stdout.trim().split('\n').at(-1)!) as Report);
+      } else if (code === 0) resolve(JSON.parse(stdout.trim().split('\n').at(-1)!) as Report);
       else reject(new Error(`the process ended with ${code ?? signal}:\n${stderr}`));
     });
   });

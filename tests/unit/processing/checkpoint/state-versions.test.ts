@@ -49,7 +49,10 @@ function summing(
     create() {
       let sum = 0;
       return {
-        push: (n, emit) => emit((sum += n)),
+        push(n, emit) {
+          sum += n;
+          emit(sum);
+        },
         snapshot: () => snapshot(sum),
         restore(state, version) {
           sum = restore(state, version);

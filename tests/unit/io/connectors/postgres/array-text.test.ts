@@ -25,12 +25,21 @@ describe('an array as PostgreSQL writes it', () => {
     expect(parseArray(text, asIs)).toEqual(expected);
   });
 
-  test.each(['', '1', '{', '{1', '{1,', '{1}}', '{"a', '{"a\\', '{1}x', '{{1}', `${'{'.repeat(8)}${'}'.repeat(8)}`])(
-    'is refused where it is none: %s',
-    (text) => {
-      expect(() => parseArray(text, asIs)).toThrow('an array cannot be read');
-    },
-  );
+  test.each([
+    '',
+    '1',
+    '{',
+    '{1',
+    '{1,',
+    '{1}}',
+    '{"a',
+    '{"a\\',
+    '{1}x',
+    '{{1}',
+    `${'{'.repeat(8)}${'}'.repeat(8)}`,
+  ])('is refused where it is none: %s', (text) => {
+    expect(() => parseArray(text, asIs)).toThrow('an array cannot be read');
+  });
 
   test('comes back as it was written', () => {
     // Rows of a matrix are as long as each other, which PostgreSQL sees to.

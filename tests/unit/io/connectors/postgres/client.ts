@@ -1,7 +1,10 @@
 import pg from 'pg';
 
 /** Runs statements by a connection of their own, and gives the rows of the last one. */
-export async function asked(url: string, ...statements: readonly string[]): Promise<Record<string, unknown>[]> {
+export async function asked(
+  url: string,
+  ...statements: readonly string[]
+): Promise<Record<string, unknown>[]> {
   const client = new pg.Client(url);
   await client.connect();
   try {

@@ -60,9 +60,16 @@ describe('rows for COPY', () => {
 
   test('write numbers as JavaScript does, of any kind', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.double(), fc.integer(), fc.integer().map((cents) => cents / 100)), (value) => {
-        expect(cell(value)).toBe(Object.is(value, -0) ? '-0' : `${value}`);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.double(),
+          fc.integer(),
+          fc.integer().map((cents) => cents / 100),
+        ),
+        (value) => {
+          expect(cell(value)).toBe(Object.is(value, -0) ? '-0' : `${value}`);
+        },
+      ),
       { numRuns: 2000 },
     );
   });

@@ -23,9 +23,12 @@ describe('a time as PostgreSQL writes it', () => {
     expect(parseDate('-infinity')).toBe(Number.NEGATIVE_INFINITY);
   });
 
-  test.each(['', 'today', '2025-1-31', '294276-12-31', '2025-01-31 10'])('is refused where it is none: %s', (text) => {
-    expect(() => parseDate(text)).toThrow(/is no time|beyond what a Date can say/);
-  });
+  test.each(['', 'today', '2025-1-31', '294276-12-31', '2025-01-31 10'])(
+    'is refused where it is none: %s',
+    (text) => {
+      expect(() => parseDate(text)).toThrow(/is no time|beyond what a Date can say/);
+    },
+  );
 });
 
 describe('a time as it is written', () => {

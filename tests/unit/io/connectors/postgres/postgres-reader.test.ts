@@ -338,7 +338,10 @@ describe('the options', () => {
 
   test.each([
     ['postgres://user:secret@db.example.com/shop', 'postgres orders@db.example.com/shop'],
-    ['postgresql://user:secret@db.example.com:6432/a%20b?sslmode=require', 'postgres orders@db.example.com:6432/a b'],
+    [
+      'postgresql://user:secret@db.example.com:6432/a%20b?sslmode=require',
+      'postgres orders@db.example.com:6432/a b',
+    ],
     ['postgres://u@/shop?host=/var/run/postgresql', 'postgres orders@/var/run/postgresql/shop'],
   ])('say where it reads without user and password: %s', (where, label) => {
     expect(postgresReader({ url: where, table: 'orders' }).label).toBe(label);

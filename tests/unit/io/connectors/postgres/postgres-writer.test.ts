@@ -52,7 +52,10 @@ describe('the columns of a table', () => {
 
   test('are those that are named; what records lack is NULL, and what they have besides is ignored when told', async () => {
     const table = await made();
-    const records = [{ id: 5, other: 1 }, { note: 'x', id: 7 }];
+    const records = [
+      { id: 5, other: 1 },
+      { note: 'x', id: 7 },
+    ];
     await written(table, records, { columns: ['id', 'note'], extra: 'ignore' });
     expect(await rowsOf(table, 'id, note')).toEqual([
       { id: 5, note: null },
@@ -71,11 +74,27 @@ describe('the columns of a table', () => {
   });
 
   test.each<[string, Partial<PostgresWriteOptions>, object]>([
-    ['the table is not there', { table: 'Orders' }, { code: 'ERR_NOT_FOUND', hint: expect.stringContaining('create') }],
-    ['a column is not there', { columns: ['id', 'noet'] }, { code: 'ERR_COLUMNS', hint: 'Did you mean "note"?' }],
+    [
+      'the table is not there',
+      { table: 'Orders' },
+      { code: 'ERR_NOT_FOUND', hint: expect.stringContaining('create') },
+    ],
+    [
+      'a column is not there',
+      { columns: ['id', 'noet'] },
+      { code: 'ERR_COLUMNS', hint: 'Did you mean "note"?' },
+    ],
     ['the key is not there', { conflict: { key: 'ib' } }, { code: 'ERR_COLUMNS' }],
-    ['the key is none', { conflict: { key: 'note' } }, { code: 'ERR_DATABASE', retryable: false, details: { code: '42P10' } }],
-    ['a column is computed', { columns: ['twice'] }, { code: 'ERR_COLUMNS', message: expect.stringContaining('the table computes') }],
+    [
+      'the key is none',
+      { conflict: { key: 'note' } },
+      { code: 'ERR_DATABASE', retryable: false, details: { code: '42P10' } },
+    ],
+    [
+      'a column is computed',
+      { columns: ['twice'] },
+      { code: 'ERR_COLUMNS', message: expect.stringContaining('the table computes') },
+    ],
   ])('are checked before anything is read: %s', async (_, options, error) => {
     const table = await made(`${COLUMNS}, twice int GENERATED ALWAYS AS (id * 2) STORED`);
     expect(await failure(open(writer(table, options)))).toMatchObject(error);
@@ -126,20 +145,35 @@ describe('a record that cannot be written', () => {
   const good = Array.from({ length: 3000 }, (_, id) => ({ id, note: `${id}`, total: id }));
 
   test.each<[string, object, object]>([
-    ['breaks a check', { total: -1 }, { code: 'ERR_CONSTRAINT', details: { constraint: expect.stringMatching(/total_check$/) } }],
-    ['is there already', { id: 3 }, { code: 'ERR_CONSTRAINT', message: expect.stringContaining('Key (id)=(3) already exists') }],
+    [
+      'breaks a check',
+      { total: -1 },
+      { code: 'ERR_CONSTRAINT', details: { constraint: expect.stringMatching(/total_check$/) } },
+    ],
+    [
+      'is there already',
+      { id: 3 },
+      { code: 'ERR_CONSTRAINT', message: expect.stringContaining('Key (id)=(3) already exists') },
+    ],
     ['lacks what it must have', { id: null }, { code: 'ERR_CONSTRAINT', details: { columns: ['id'] } }],
-    ['has a value of another type', { id: 'four' }, { code: 'ERR_ENCODE', details: { column: 'id', code: '22P02' } }],
+    [
+      'has a value of another type',
+      { id: 'four' },
+      { code: 'ERR_ENCODE', details: { column: 'id', code: '22P02' } },
+    ],
     ['has a value that is too large', { id: 2 ** 40 }, { code: 'ERR_ENCODE', details: { column: 'id' } }],
     ['has text with NUL', { note: 'a\0' }, { code: 'ERR_ENCODE', details: { column: 'note' } }],
-  ])('fails the run with its origin, wherever it is among those that are sent together: it %s', async (_, wrong, error) => {
-    const table = await made();
-    const records = good.with(2500, { ...good[2500]!, ...wrong });
-    const found = await failure(written(table, records));
-    expect(found).toMatchObject({ ...error, origin: { record: 2501 }, retryable: false });
-    expect((found as Error).message).toMatch(/^Cannot write array .* record 2501 in "/);
-    expect(await rowsOf(table)).toEqual([]);
-  });
+  ])(
+    'fails the run with its origin, wherever it is among those that are sent together: it %s',
+    async (_, wrong, error) => {
+      const table = await made();
+      const records = good.with(2500, { ...good[2500]!, ...wrong });
+      const found = await failure(written(table, records));
+      expect(found).toMatchObject({ ...error, origin: { record: 2501 }, retryable: false });
+      expect((found as Error).message).toMatch(/^Cannot write array .* record 2501 in "/);
+      expect(await rowsOf(table)).toEqual([]);
+    },
+  );
 
   test('is skipped or put aside by a policy, and no other with it', async () => {
     const table = await made();
@@ -189,7 +223,9 @@ describe('rows whose keys are there', () => {
   test('get some of them: the others are those of the first', async () => {
     const table = await made();
     await asked(`INSERT INTO ${table} VALUES (1, 'there', 1)`);
-    const records = [1, 3].flatMap((id) => ['a', 'b', 'c'].map((note, n) => ({ id, note, total: id * 10 + n })));
+    const records = [1, 3].flatMap((id) =>
+      ['a', 'b', 'c'].map((note, n) => ({ id, note, total: id * 10 + n })),
+    );
     await written(table, records, { conflict: { key: ['id'], update: ['total'] } });
     expect(await rowsOf(table)).toEqual([
       { id: 1, note: 'there', total: 12 },
