@@ -36,7 +36,9 @@ describe('a session that the server ends', () => {
         for (let id = 1; id <= 20; id++) {
           yield { id };
           // The first batches are in the transaction by now.
-          if (id === 10 && (ended = 1) === 1) await endSessions();
+          if (id !== 10) continue;
+          ended = 1;
+          await endSessions();
         }
       })(),
     );
