@@ -13,10 +13,6 @@ const AS_TEXT = { getTypeParser: () => asText };
 const SESSION =
   'SET datestyle = ISO; SET extra_float_digits = 3; SET bytea_output = hex; SET intervalstyle = postgres';
 
-/** Makes commits wait for the disk of the server; those that wait for more stay as they are. */
-const SAFE = `SELECT set_config('synchronous_commit', 'on', false)
-  WHERE current_setting('synchronous_commit') IN ('off', 'local')`;
-
 /** A connection to a server. Statements are sent one at a time, in the order of the calls. */
 export class PostgresConnection {
   /** What it was lost by, once it is; whoever uses it then gets this. */
@@ -61,22 +57,6 @@ export class PostgresConnection {
       for (const [setting, value] of Object.entries(session)) {
         await connection.query('SELECT set_config($1, $2, false)', [setting, value]);
       }
-      return connection;
-    } catch (error) {
-      await connection.close();
-      throw postgresError(doing, error);
-    }
-  }
-
-  /**
-   * The same, to write by: what a commit has taken is safe from a loss of power then, unless the user has said for these very
-   * sessions that it need not be.
-   */
-  static async openSafe(settings: ConnectionSettings, doing: string): Promise<PostgresConnection> {
-    const connection = await PostgresConnection.open(settings, doing);
-    if (settings.session['synchronous_commit'] !== undefined) return connection;
-    try {
-      await connection.query(SAFE);
       return connection;
     } catch (error) {
       await connection.close();

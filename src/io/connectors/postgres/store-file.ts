@@ -13,6 +13,10 @@ export interface StoreFileSpec {
   readonly label: string;
 }
 
+/** Whether to wait with each commit until it is safe from a loss of power: of files only the last one has to. */
+const SAFE = `SET synchronous_commit = on`;
+const UNSAFE = `SET synchronous_commit = off`;
+
 /** A file beside the checkpoints: rows of a table, by a connection which has no part in the transaction of the checkpoints. */
 export class StoreFile implements KeptFile {
   readonly name: string;
@@ -71,10 +75,11 @@ export class StoreFile implements KeptFile {
     }
     for (const piece of piecesOf([bytes])) {
       const values = [this.#spec.pipeline, this.name, this.#bytes, piece];
-      // Nobody waits for the disk here: what was committed before a commit that is safe is as safe.
-      const text = `INSERT INTO ${this.#spec.tables.fileParts}
-        SELECT $1, $2, $3::bigint, $4::bytea FROM set_config('synchronous_commit', 'off', true)`;
-      await this.#asked(`append to ${this.name}`, text, values);
+      await this.#asked(
+        `append to ${this.name}`,
+        `INSERT INTO ${this.#spec.tables.fileParts} VALUES ($1, $2, $3, $4)`,
+        values,
+      );
       this.#bytes += piece.length;
     }
   }
@@ -98,13 +103,16 @@ export class StoreFile implements KeptFile {
     return filled;
   }
 
+  /** What was committed before a commit that is safe is as safe. */
   async sync(): Promise<void> {
+    const doing = `make ${this.name} safe`;
     const { files } = this.#spec.tables;
-    await this.#asked(
-      `make ${this.name} safe`,
-      `UPDATE ${files} SET name = name WHERE pipeline = $1 AND name = $2`,
-      [this.#spec.pipeline, this.name],
-    );
+    await this.#asked(doing, SAFE);
+    await this.#asked(doing, `UPDATE ${files} SET name = name WHERE pipeline = $1 AND name = $2`, [
+      this.#spec.pipeline,
+      this.name,
+    ]);
+    await this.#asked(doing, UNSAFE);
   }
 
   async close(): Promise<void> {}
@@ -117,3 +125,6 @@ export class StoreFile implements KeptFile {
     }
   }
 }
+
+/** What a connection for files has to be told first. */
+export const FILE_SESSION = UNSAFE;

@@ -60,8 +60,7 @@ export class TableTarget {
   /**
    * Looks whether there is such a table, before there are records.
    *
-   * @throws MillraceError `ERR_NOT_FOUND` when it is not there and is not to be made, `ERR_COLUMNS` when it lacks a column;
-   *   what `pg` says of a `conflict` that fits no key.
+   * @throws MillraceError `ERR_NOT_FOUND` when it is not there and is not to be made, `ERR_COLUMNS` when it lacks a column.
    */
   async look(connection: Asked): Promise<void> {
     const found = await tableColumns(connection, this.#table);
@@ -74,15 +73,6 @@ export class TableTarget {
     for (const name of [...(columns ?? []), ...key]) {
       if (!isWritable(found, name)) throw noColumn(this.#doing, name, found);
     }
-    if (typeof conflict === 'object') await connection.query(this.#keyed(conflict.key));
-  }
-
-  /** Has the server look whether rows can be told apart by a key. */
-  #keyed(key: readonly string[]): string {
-    const names = key.map((name) => quoted(name, 'column')).join(', ');
-    const nothing = key.map(() => 'NULL').join(', ');
-    const insert = `INSERT INTO ${this.#table} (${names}) OVERRIDING SYSTEM VALUE VALUES (${nothing})`;
-    return `EXPLAIN ${insert} ON CONFLICT (${names}) DO NOTHING`;
   }
 
   /**

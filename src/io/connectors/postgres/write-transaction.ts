@@ -26,8 +26,19 @@ export function leaseTransaction(
   return shared.lease({
     run,
     database: databasePlace(settings).key,
-    open: async () => new WriteTransaction(await PostgresConnection.openSafe(settings, doing)),
+    open: () => openTransaction(settings, doing),
   });
+}
+
+/** What a commit has taken is safe from a loss of power, unless the user has said for this very session that it need not be. */
+const SAFE = `SELECT set_config('synchronous_commit', 'on', false)
+  WHERE current_setting('synchronous_commit') IN ('off', 'local')`;
+
+async function openTransaction(settings: ConnectionSettings, doing: string): Promise<WriteTransaction> {
+  const connection = await PostgresConnection.open(settings, doing);
+  const transaction = new WriteTransaction(connection);
+  if (settings.session['synchronous_commit'] === undefined) await transaction.ask(doing, SAFE);
+  return transaction;
 }
 
 /** The connection by which one run writes to a database, and the transaction that is open there. */
