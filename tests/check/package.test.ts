@@ -12,7 +12,7 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
-const MOST_PACKED = 2_500_000;
+const MOST_PACKED = 3_000_000;
 const MOST_UNPACKED = 8_000_000;
 
 function execute(command: string, args: readonly string[], cwd: string): string {
