@@ -13,7 +13,7 @@ interface Packed {
 }
 
 const MOST_PACKED = 3_000_000;
-const MOST_UNPACKED = 8_000_000;
+const MOST_UNPACKED = 12_000_000;
 
 function execute(command: string, args: readonly string[], cwd: string): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
