@@ -54,6 +54,11 @@ const checkpointsOf = ({ events }: Begun) =>
 const failuresOf = ({ events }: Begun) =>
   events.flatMap((event) => (event.type === 'checkpoint-failed' ? event.id : []));
 
+/** What takes how many turns the machine decides. */
+async function until(happened: () => boolean): Promise<void> {
+  while (!happened()) await turns();
+}
+
 const all = (name: string) => paced({ name, count: COUNT });
 
 /** What an undisturbed run writes. */
@@ -176,8 +181,9 @@ test('a barrier that a zip gives up holds nothing back elsewhere', async () => {
   const far = paced({ name: 'far', count, tells: (n) => n < STANDING });
   const source = readFrom(shared);
   const run = begin(merge(source, zip(source, readFrom(far))), lasting());
-  await turns(100);
+  await until(() => checkpointsOf(run).length === 1 && far.emitted >= STANDING);
   await run.clock.advance(10_000);
+  await until(() => failuresOf(run).length > 0);
   expect(failuresOf(run)).toEqual([2]);
   await shared.to(count);
   const { balance } = await run.live.done;
