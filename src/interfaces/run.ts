@@ -22,7 +22,7 @@ export interface NodeCounts {
   readonly created: number;
   /** On their way when the branch downstream was cancelled (`take`) or the run stopped. */
   readonly discarded: number;
-  /** Held by a `sort` when the run was stopped: the checkpoint has them. Absent where there are none. */
+  /** Held by a `sort` or `mergeSorted` when the run was stopped: the checkpoint has them. Absent where there are none. */
   readonly held?: number;
   /**
    * Dropped by an overflow strategy: of a reader, before they entered the graph, which is not part of the balance;

@@ -108,6 +108,14 @@ export class HeldInputs {
     };
   }
 
+  /** Records that have come, and of which nothing has gone on. */
+  get records(): number {
+    const of = ({ batch: held, position, behind, waiting }: HeldInput): number =>
+      (held === undefined ? 0 : held.records.length - position) +
+      behind.reduce((sum, piece) => sum + piece.batch.records.length, waiting);
+    return this.all.reduce((sum, input) => sum + of(input), 0);
+  }
+
   /**
    * What is held came before a barrier, and is kept; but it must not come after a watermark, which is held with it,
    * and not waited for: the barrier behind it may be what another input is held back for.
@@ -207,10 +215,9 @@ export class HeldInputs {
   readonly #over = (): void => {
     this.#inputs.release();
     const { counters } = this.#parts.node;
+    counters.discarded += this.records;
     for (const input of this.all) {
-      if (input.batch !== undefined) counters.discarded += input.batch.records.length - input.position;
-      for (const piece of input.behind.splice(0)) counters.discarded += piece.batch.records.length;
-      counters.discarded += input.waiting;
+      input.behind.length = 0;
       input.waiting = 0;
       input.batch = undefined;
       input.moved();

@@ -72,6 +72,9 @@ export function mergeSortedHead(parts: HeadParts, count: number, order: SortOrde
   for (const [index, before] of (restored?.last ?? []).entries()) last[index] = before;
   return {
     ...held.head,
+    get held() {
+      return held.records;
+    },
     remembered: () => ({ ...held.remembered, last: keys.map((_, index) => last[index]) }),
   };
 }
