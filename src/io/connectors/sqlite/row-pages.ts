@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { MillraceError } from '../../../core/errors.ts';
 import { showValue } from '../../../core/show-value.ts';
 import type { Cell } from './cell.ts';
+import { type Bound, bound } from './placeholders.ts';
 import { PAGE_ROWS, type ReadPlan } from './read-plan.ts';
 import type { SqliteReadSettings } from './sqlite-read-options.ts';
 
@@ -19,16 +20,13 @@ export interface Page {
 /** Texts and blobs of a page, in their own units; what goes beyond ends it. */
 const PAGE_LENGTH = 8 * 2 ** 20;
 
-/** Values by place, or behind those that are given by name. */
-type Parameters = readonly (Cell | Readonly<Record<string, Cell>>)[];
-
 /** Gives the rows of a plan page by page. Between two of them nothing is locked, where there is a key. */
 export class RowPages {
   readonly #plan: ReadPlan;
   readonly #doing: string;
   readonly #first: StatementSync;
   readonly #next: StatementSync | undefined;
-  readonly #given: Parameters;
+  readonly #given: Bound;
   readonly #after: readonly Cell[];
   #bigints: boolean;
   /** What is read in one go. */
@@ -37,17 +35,19 @@ export class RowPages {
   #broken: Error | undefined;
 
   constructor(database: DatabaseSync, plan: ReadPlan, settings: SqliteReadSettings, doing: string) {
-    const { params, after, bigints } = settings;
+    const { query, where, params, after, bigints } = settings;
     this.#plan = plan;
     this.#doing = doing;
     this.#first = database.prepare(plan.first);
     this.#next = plan.keyed && database.prepare(plan.keyed.next);
-    this.#given = Array.isArray(params) ? params : [params];
+    this.#given = bound(query ?? where ?? '', params);
     this.#after = after === undefined ? [] : [after];
     // Numbers are cheaper; a page with one that is none is read once more.
     this.#bigints = bigints !== 'number' || plan.keyed === undefined;
     for (const statement of [this.#first, this.#next]) {
       statement?.setReturnArrays(true);
+      // Names are as the statement has them: without what they begin with, some might be the same.
+      statement?.setAllowBareNamedParameters(false);
       statement?.setReadBigInts(this.#bigints);
     }
   }
@@ -125,7 +125,7 @@ export class RowPages {
   }
 }
 
-function asked(statement: StatementSync, parameters: Parameters): Iterator<Row> {
+function asked(statement: StatementSync, parameters: Bound): Iterator<Row> {
   return statement.iterate(...(parameters as Cell[])) as unknown as Iterator<Row>;
 }
 

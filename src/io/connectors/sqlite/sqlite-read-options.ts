@@ -6,6 +6,7 @@ import { onErrorSchema } from '../../bytes/file-options.ts';
 import { columnNames } from '../../formats/column-names.ts';
 import { cellOf } from './cell.ts';
 import { databaseField } from './database-path.ts';
+import { unfitting } from './placeholders.ts';
 import { durationSchema, timeoutField } from './sqlite-fields.ts';
 
 /** What SQLite has no type for, and a column may hold all the same. */
@@ -25,7 +26,10 @@ export interface SqliteReadOptions {
   readonly table?: string | undefined;
   /** One statement that gives rows. Without a `key` no later run can go on with it. */
   readonly query?: string | undefined;
-  /** Values for each `?` of the `query` or the `where`, in order; or by name, `{ ':status': 'paid' }`. */
+  /**
+   * Values for each `?` of the `query` or the `where`, in order; or by name, `{ ':status': 'paid' }`, also without the colon. There
+   * must be one for each, and none besides.
+   */
   readonly params?: readonly SqliteParameter[] | Readonly<Record<string, SqliteParameter>> | undefined;
   /** The only columns of the table that are read, in this order; all when absent. */
   readonly columns?: readonly string[] | undefined;
@@ -112,6 +116,11 @@ export const SqliteReadSchema = z
   .refine(({ since, after }) => since !== undefined || after === undefined, {
     path: ['after'],
     message: 'it goes with since',
+  })
+  .superRefine(({ query, where, params }, context) => {
+    const what = query === undefined ? 'the where' : 'the query';
+    const found = unfitting(query ?? where ?? '', params, what);
+    if (found !== undefined) context.addIssue({ code: 'custom', path: ['params'], message: found });
   });
 
 /** Checked {@link SqliteReadOptions}. */
