@@ -290,7 +290,7 @@ describe('a query', () => {
     expect(await read(path, { query, params: ['x', 7] })).toEqual(
       [0, 1, 2, 3, 4, 5, 6].map((n) => ({ n, count: 1, p: 'x' })),
     );
-    expect(reader(path, { query }).traits).toMatchObject({ replay: 'none' });
+    expect(reader(path, { query, params: ['x', 7] }).traits).toMatchObject({ replay: 'none' });
   });
 
   test('is asked page by page with a key, also where it ends in a comment', async () => {

@@ -2,12 +2,19 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { from } from '../../../../../src/from.ts';
+import type { DeadLetter } from '../../../../../src/interfaces/failure.ts';
+import type { OnError } from '../../../../../src/interfaces/policy.ts';
+import type { Writer } from '../../../../../src/interfaces/writer.ts';
 import type { SqliteWriteOptions } from '../../../../../src/io/connectors/sqlite/sqlite-write-options.ts';
 import { sqliteWriter } from '../../../../../src/io/connectors/sqlite/sqlite-writer.ts';
 import { leaseConnection } from '../../../../../src/io/connectors/sqlite/write-connection.ts';
+import { forEach } from '../../../../../src/io/memory/for-each.ts';
 import { pipeline } from '../../../../../src/processing/graph/pipeline.ts';
+import { deadLetter } from '../../../../../src/processing/policies/dead-letter.ts';
+import { fallback } from '../../../../../src/processing/policies/fallback.ts';
+import { retry } from '../../../../../src/processing/policies/retry.ts';
 import { skip } from '../../../../../src/processing/policies/skip.ts';
-import { run } from '../../../../../src/start.ts';
+import { run, start } from '../../../../../src/start.ts';
 import { virtualClock } from '../../../../../src/testing/virtual-clock.ts';
 import { databases, execute, failure, open, rowsOf, write, writeContext } from './databases.ts';
 
@@ -353,7 +360,39 @@ describe('a transaction that SQLite takes away', () => {
     await release();
     expect(rows(path)).toEqual([]);
   });
+
+  test.each<[string, (letters: Writer<DeadLetter>) => OnError]>([
+    ['skips', () => skip()],
+    ['puts aside', (letters) => deadLetter(letters)],
+    ['takes another record', () => fallback({ id: 0 })],
+    ['tries again, and skips', () => [retry({ attempts: 3, backoff: '0ms..0ms', when: () => true }), skip()]],
+  ])('is settled by no policy for records, at once: one that %s', async (_, policy) => {
+    const path = folder.made(
+      TABLE,
+      "CREATE TRIGGER fails BEFORE INSERT ON t WHEN NEW.id = 3 BEGIN SELECT RAISE(ROLLBACK, 'gone'); END",
+    );
+    const letters: DeadLetter[] = [];
+    const settled: unknown[] = [];
+    const table = writer(path, { onError: policy(forEach((letter) => void letters.push(letter))) });
+    const live = start(pipeline('p', from(one(1, 2, 3, 4, 5, 6)).to(table)));
+    live.events$.subscribe((event) => {
+      if (event.type === 'failed-record') settled.push(event);
+    });
+    expect(await failure(live.done)).toMatchObject({
+      code: 'ERR_DATABASE',
+      retryable: false,
+      message: expect.stringContaining('its transaction was rolled back'),
+    });
+    expect(settled).toEqual([]);
+    expect(letters).toEqual([]);
+    expect(rows(path)).toEqual([]);
+  });
 });
+
+/** Records that come one by one, each a batch of its own. */
+async function* one(...ids: readonly number[]) {
+  for (const id of ids) yield { id };
+}
 
 test('rows of all numbers of columns and lengths of batches come in, in order', async () => {
   for (const columns of [1, 2, 7, 63, 64, 65, 200]) {
