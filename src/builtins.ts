@@ -1,7 +1,9 @@
 import { aggregation } from './builtins/aggregation.ts';
+import { calls } from './builtins/calls.ts';
 import { connectors } from './builtins/connectors.ts';
 import { files } from './builtins/files.ts';
 import { flowControl } from './builtins/flow-control.ts';
+import { foreign } from './builtins/foreign.ts';
 import { functions } from './builtins/functions.ts';
 import { records } from './builtins/records.ts';
 import { windows } from './builtins/windows.ts';
@@ -14,6 +16,8 @@ const COMPONENTS: readonly Component[] = [
   ...connectors,
   ...records,
   ...functions,
+  ...calls,
+  ...foreign,
   ...flowControl,
   ...aggregation,
   ...windows,

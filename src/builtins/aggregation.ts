@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MillraceError } from '../core/errors.ts';
+import { functionOption } from '../core/option-role.ts';
 import type { Component } from '../interfaces/component.ts';
 import type { Operator } from '../interfaces/operator.ts';
 import { aggregate } from '../processing/operators/aggregate.ts';
@@ -73,8 +74,15 @@ export const aggregation: readonly Component[] = [
     aggregated,
     'aggregates',
   ),
-  operator('pivot', 'Makes columns of rows', pivotOptions.omit({ combine: true }), (options) =>
-    pivot(options as never),
+  operator(
+    'pivot',
+    'Makes columns of rows',
+    pivotOptions.extend({
+      combine: functionOption(['earlier', 'later'], 'Makes one value of two for the same column', {
+        expression: false,
+      }).optional(),
+    }),
+    (options) => pivot(options as never),
   ),
   operator(
     'sort',

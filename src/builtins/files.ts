@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { withRole } from '../core/option-role.ts';
+import { functionOption, withRole } from '../core/option-role.ts';
 import type { Component } from '../interfaces/component.ts';
 import { ArrowReadSchema } from '../io/formats/arrow/arrow-read-options.ts';
 import { arrowReader } from '../io/formats/arrow/arrow-reader.ts';
@@ -22,6 +22,8 @@ import { TextReadSchema } from '../io/formats/text/text-read-options.ts';
 import { textReader } from '../io/formats/text/text-reader.ts';
 import { TextWriteSchema, textWriter } from '../io/formats/text/text-writer.ts';
 import { discard } from '../io/memory/discard.ts';
+import { forEach, forEachOptions } from '../io/memory/for-each.ts';
+import { inputReader } from '../io/memory/input-reader.ts';
 import { component, none } from './component.ts';
 
 const readPaths = withRole(
@@ -54,7 +56,27 @@ export const files: readonly Component[] = [
   file('writer', 'ndjson', 'Lines of newline-delimited JSON', NdjsonWriteSchema, ndjsonWriter),
   file('writer', 'parquet', 'Rows of a Parquet file', ParquetWriteSchema, parquetWriter),
   file('writer', 'text', 'Lines of a text file', TextWriteSchema, textWriter),
+  component(
+    'reader',
+    'records',
+    'Records that stand here by themselves',
+    z.strictObject({ records: z.array(z.json()).min(1).describe('The records') }),
+    ({ records }) => inputReader(records),
+    'records',
+  ),
   component('writer', 'discard', 'Nothing: counts records and lets them go', none, () => discard()),
+  component(
+    'writer',
+    'for_each',
+    'Calls a function for each record',
+    forEachOptions.extend({
+      to: functionOption(['record', 'context'], 'What is called; a promise is waited for', {
+        expression: false,
+      }),
+    }),
+    ({ to, ...options }) => forEach(to as never, options),
+    'to',
+  ),
 ];
 
 /** A component of files: its options with `paths` among them, or `path` where it writes. */

@@ -4,15 +4,12 @@ import type { Component } from '../interfaces/component.ts';
 import type { Operator } from '../interfaces/operator.ts';
 import { assert } from '../processing/operators/assert.ts';
 import { concatMap } from '../processing/operators/concat-map.ts';
-import { asyncOperatorOptions, operatorOptions } from '../processing/operators/define-operator.ts';
-import { enrich, lookupOptions } from '../processing/operators/enrich/enrich.ts';
+import { operatorOptions } from '../processing/operators/define-operator.ts';
 import { expand, expansionOptions } from '../processing/operators/expand.ts';
 import { filter } from '../processing/operators/filter.ts';
 import { flatMap } from '../processing/operators/flat-map.ts';
-import { flatMapAsync } from '../processing/operators/flat-map-async.ts';
 import { keyedOptions } from '../processing/operators/groups/group-options.ts';
 import { map } from '../processing/operators/map.ts';
-import { mapAsync } from '../processing/operators/map-async.ts';
 import { reduce } from '../processing/operators/reduce.ts';
 import { reduceBy } from '../processing/operators/reduce-by.ts';
 import { scan } from '../processing/operators/scan.ts';
@@ -26,7 +23,6 @@ import { type Keyed, withKeyFields } from './results.ts';
 const RECORD = ['record'];
 const USE = { expression: false };
 
-const callOptions = asyncOperatorOptions.omit({ bulkhead: true, circuitBreaker: true });
 const folded = (description: string) =>
   operatorOptions.extend({
     with: functionOption(['value', 'record'], description, USE),
@@ -56,21 +52,6 @@ export const functions: readonly Component[] = [
     'to',
   ),
   operator(
-    'enrich',
-    'Adds what is looked up for each record',
-    lookupOptions.extend({
-      lookup: functionOption(['key', 'context'], 'Finds the value of a key, or of a list of keys', USE),
-      key: functionOption(RECORD, 'What to look up for a record'),
-      merge: functionOption(
-        ['record', 'found'],
-        'Makes one record of a record and what was found',
-        USE,
-      ).optional(),
-    }),
-    ({ lookup, ...options }) => enrich(lookup as never, options as never),
-    'lookup',
-  ),
-  operator(
     'expand',
     'Each record, and what is made of it, over and over',
     operatorOptions.extend({
@@ -95,24 +76,10 @@ export const functions: readonly Component[] = [
     'to',
   ),
   operator(
-    'flat_map_async',
-    'Makes any number of records of each, asynchronously',
-    callOptions.extend({ to: functionOption(['record', 'context'], 'Resolves to the records', USE) }),
-    ({ to, ...options }) => flatMapAsync(to as never, options as never),
-    'to',
-  ),
-  operator(
     'map',
     'Makes one record of each',
     operatorOptions.extend({ to: functionOption(RECORD, 'The new record') }),
     ({ to, ...options }) => map(to as never, options as never),
-    'to',
-  ),
-  operator(
-    'map_async',
-    'Makes one record of each, asynchronously',
-    callOptions.extend({ to: functionOption(['record', 'context'], 'Resolves to the new record', USE) }),
-    ({ to, ...options }) => mapAsync(to as never, options as never),
     'to',
   ),
   operator(

@@ -67,7 +67,9 @@ export const records: readonly Component[] = [
   operator(
     'batch',
     'Arrays of records',
-    batchOptions.omit({ sizeOf: true }),
+    batchOptions.extend({
+      sizeOf: functionOption(['record'], 'Bytes of a record, where bytes bounds them').optional(),
+    }),
     (options) => batch(options as never),
     'size',
   ),
@@ -106,7 +108,9 @@ export const records: readonly Component[] = [
   operator(
     'log',
     'Writes records to the log of the run',
-    logOptions.omit({ message: true, logger: true }),
+    logOptions.omit({ logger: true }).extend({
+      message: functionOption(['record', 'number'], 'What is said of a record').optional(),
+    }),
     (options) => log(options as never),
   ),
   operator('pairwise', 'Puts each record together with the one before it', none, () => pairwise()),

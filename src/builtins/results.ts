@@ -28,23 +28,33 @@ export function withKeyFields(
   key: Key | undefined,
   names: readonly string[],
 ): Operator<unknown, unknown> {
+  const fields = keyFields(operator.name, key, names);
+  return remade(operator, (result) => [fields(result)]);
+}
+
+/** What makes of a result the one that {@link withKeyFields} tells of; it throws as that does. */
+export function keyFields(
+  operator: string,
+  key: Key | undefined,
+  names: readonly string[],
+): (result: Keyed) => unknown {
   const named = typeof key === 'function' ? 'key' : key;
   const keys = typeof named === 'string' ? [named] : (named ?? []);
   const taken = keys.find((name) => names.includes(name));
   if (taken !== undefined) {
     throw new MillraceError(
       'ERR_OPTIONS',
-      `Cannot use the options of operator ${operator.name}: a field of the key and one of the results are called "${taken}"`,
+      `Cannot use the options of operator ${operator}: a field of the key and one of the results are called "${taken}"`,
       { hint: 'Call the aggregate something else, or rename the field in front.' },
     );
   }
   const list = [...keys, ...names];
   const build = recordBuilder(list.map((name, from) => ({ name, from })));
-  return remade(operator, (result) => {
+  return (result) => {
     const values =
       typeof named === 'string' ? [result.key] : keys.length > 0 ? (result.key as unknown[]) : [];
-    return [build([...values, ...names.map((name) => result[name])])];
-  });
+    return build([...values, ...names.map((name) => result[name])]);
+  };
 }
 
 /** Does what `operator` does, and passes on what `remake` makes of its results. */

@@ -11,12 +11,12 @@ import { session } from '../processing/operators/windows/session.ts';
 import { length, timeOptions } from '../processing/operators/windows/time-options.ts';
 import { tumbling, tumblingOptions } from '../processing/operators/windows/tumbling.ts';
 import type { Window } from '../processing/operators/windows/window.ts';
-import { windowBy } from '../processing/operators/windows/window-by.ts';
+import { windowBy, windowByRouted } from '../processing/operators/windows/window-by.ts';
 import { windowOptions } from '../processing/operators/windows/window-options.ts';
 import { aggregates, aggregatesOf } from './aggregates.ts';
 import { operator } from './component.ts';
 import { field, key, keyReader, readerOf } from './fields.ts';
-import { withKeyFields } from './results.ts';
+import { type Keyed, keyFields, remade, withKeyFields } from './results.ts';
 
 const clock = z.strictObject({
   clock: z.literal(true).describe('The clock says when a record belongs to: when it comes'),
@@ -25,20 +25,26 @@ const time = z
   .union([field, clock])
   .describe('The field with the time of a record, or { "clock": true }: the time at which it comes');
 
+/** Windows of one length. */
+const aligned = [
+  tumblingOptions.extend({
+    type: z.literal('tumbling').describe('Windows side by side'),
+    size: z.union([length, calendarSizeOptions]).describe('How long a window is, e.g. "1m" or { "days": 1 }'),
+    time,
+  }),
+  hoppingOptions.extend({
+    type: z.literal('hopping').describe('Windows that overlap'),
+    size: length.describe('How long a window is, e.g. "10m"'),
+    time,
+  }),
+] as const;
+
+/** The option for windows of one length, which are all that flows are joined by. */
+export const alignedWindow = z.discriminatedUnion('type', aligned).describe('In which windows records meet');
+
 const windowSchema = z
   .discriminatedUnion('type', [
-    tumblingOptions.extend({
-      type: z.literal('tumbling').describe('Windows side by side'),
-      size: z
-        .union([length, calendarSizeOptions])
-        .describe('How long a window is, e.g. "1m" or { "days": 1 }'),
-      time,
-    }),
-    hoppingOptions.extend({
-      type: z.literal('hopping').describe('Windows that overlap'),
-      size: length.describe('How long a window is, e.g. "10m"'),
-      time,
-    }),
+    ...aligned,
     timeOptions.extend({
       type: z.literal('session').describe('Windows that end when nothing comes for a while'),
       gap: length.describe('How long nothing comes after a window, e.g. "30m"'),
@@ -55,7 +61,7 @@ const windowSchema = z
   ])
   .describe('How records are put together');
 
-const options = windowOptions.omit({ late: true }).extend({
+const options = windowOptions.extend({
   window: windowSchema,
   key: key.optional().describe('The field, or fields, that set groups apart; one group without'),
   aggregates,
@@ -73,13 +79,24 @@ function windowed({
   ...rest
 }: z.output<typeof options>): Operator<never, unknown> {
   const list = aggregatesOf(given);
-  const keyed = windowBy(keyReader(key), windowOf(window) as Window<unknown>, list, rest as never);
+  const made = windowOf(window) as Window<unknown>;
   const several = rest.early !== undefined || duration(rest.lateness) > 0;
   const names = several ? ['window', 'update', 'pane'] : ['window'];
-  return withKeyFields(keyed as Operator<unknown, never>, key, [...names, ...Object.keys(list)]);
+  const all = [...names, ...Object.keys(list)];
+  if (rest.late === 'route') {
+    const routed = windowByRouted(keyReader(key), made, list, rest as never);
+    const fields = keyFields(routed.name, key, all);
+    return remade(routed as Operator<unknown, Keyed>, (result) => [
+      result.late === true ? result : { late: false, value: fields(result.value as Keyed) },
+    ]);
+  }
+  const { late: _, ...others } = rest;
+  const keyed = windowBy(keyReader(key), made, list, others as never);
+  return withKeyFields(keyed as Operator<unknown, never>, key, all);
 }
 
-function windowOf(given: z.output<typeof windowSchema>): Window<never> {
+/** The window that its options stand for. */
+export function windowOf(given: z.output<typeof windowSchema>): Window<never> {
   switch (given.type) {
     case 'tumbling': {
       const { type: _, size, ...rest } = given;

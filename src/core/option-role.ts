@@ -16,6 +16,10 @@ export type OptionRole =
   | { readonly role: 'path' }
   /** A schema that records are checked with; a text is the path of a file that has it. */
   | { readonly role: 'schema' }
+  /** Something that only code can make; data says it by the name of an export. What is no such name is what it looks like. */
+  | { readonly role: 'export' }
+  /** A flow of its own; data says it by where it reads and its operators. What has neither is what it looks like. */
+  | { readonly role: 'flow' }
   /** What is done with failures: a policy, or a list of them. */
   | { readonly role: 'policies' };
 
@@ -55,6 +59,27 @@ export const FUNCTION_FORMS: readonly object[] = [
     additionalProperties: false,
   },
 ];
+
+/** How data says which export is meant, as JSON Schema. */
+export const USE_FORM: object = FUNCTION_FORMS[1]!;
+
+/**
+ * An option that is something only code can make; data says it by the name of an export. It may also be what `or` says,
+ * as plain data.
+ */
+export function exportOption(
+  accepts: (value: unknown) => boolean,
+  expected: string,
+  description: string,
+  or?: z.ZodType,
+): z.ZodType {
+  const made = z
+    .unknown()
+    .refine(accepts, { error: `expected ${expected}`, abort: true })
+    .meta({ anyOf: [USE_FORM] });
+  const schema = or === undefined ? made : z.union([or, made]);
+  return withRole(schema.describe(description), { role: 'export' });
+}
 
 /** An option that is a function; its JSON Schema is that of its form as data. */
 export function functionOption(

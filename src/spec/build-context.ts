@@ -1,5 +1,6 @@
 import type { Registry } from '../core/registry.ts';
 import type { LetterTarget, OnError } from '../interfaces/policy.ts';
+import type { Flow } from '../processing/graph/flow.ts';
 import type { Secrets } from './secrets.ts';
 import type { Located } from './source/located.ts';
 import type { Problems } from './source/problem.ts';
@@ -12,6 +13,13 @@ export interface ParameterValue {
   readonly secret: boolean;
 }
 
+/** A flow that is part of no graph but its own. */
+export interface OwnFlow {
+  readonly flow: Flow<unknown>;
+  /** What it was made of, as plain data. */
+  readonly data: unknown;
+}
+
 /** What a file is built with. */
 export interface BuildContext {
   readonly registry: Registry;
@@ -21,6 +29,8 @@ export interface BuildContext {
   readonly secrets: Secrets;
   /** The policies that are written; `undefined` where something is wrong with them. */
   policies(node: Located): Promise<OnError | undefined>;
+  /** The flow that is written in the place of an option; `undefined` where it cannot be made. */
+  flow(node: Located): Promise<OwnFlow | undefined>;
   /** Where dead letters go that are sent to this name; what is wrong with it is a problem at `span`. */
   letters(name: string, span: Span): LetterTarget | undefined;
 }

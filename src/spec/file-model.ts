@@ -44,19 +44,20 @@ export interface SinkEntry {
   readonly write: LocatedEntry | undefined;
 }
 
+/** What joins two flows. */
+export const JOIN_NAMES: readonly string[] = ['join', 'windowJoin', 'intervalJoin', 'asOfJoin'];
+
 /** Where a flow can come from. */
-export const SOURCES = [
+export const SOURCES: readonly string[] = [
   'read',
   'from',
   'merge',
   'concat',
   'zip',
   'mergeSorted',
-  'join',
-  'intervalJoin',
-  'asOfJoin',
+  ...JOIN_NAMES,
   'deadLetters',
-] as const;
+];
 
 const FLOW_KEYS = [...SOURCES, 'pipe', 'as'];
 const SINK_KEYS = ['from', 'write'];
@@ -140,7 +141,8 @@ function named(root: LocatedMap, key: string, problems: Problems): ReadonlyMap<s
   return entries;
 }
 
-function flowEntry({ key, value }: LocatedEntry, name: string, problems: Problems): FlowEntry {
+/** A flow taken apart; `name` is that of its own, or what it is. */
+export function flowEntry({ key, value }: LocatedEntry, name: string, problems: Problems): FlowEntry {
   const none: FlowEntry = { key, source: undefined, steps: [], as: undefined };
   if (value.kind !== 'map') {
     problems.add(
@@ -151,7 +153,7 @@ function flowEntry({ key, value }: LocatedEntry, name: string, problems: Problem
     return none;
   }
   onlyKnown(value, FLOW_KEYS, `the flow "${name}"`, problems);
-  const sources = [...value.entries].filter(([kind]) => (SOURCES as readonly string[]).includes(kind));
+  const sources = [...value.entries].filter(([kind]) => SOURCES.includes(kind));
   if (sources.length === 0) {
     problems.add(
       key,

@@ -2,13 +2,14 @@ import { stringify } from 'yaml';
 import { MillraceError } from '../core/errors.ts';
 import type { EdgeDescription, GraphDescription, NodeDescription } from '../processing/graph/describe.ts';
 import { defaultPolicies } from './described-policies.ts';
+import { GraphParts } from './graph-parts.ts';
 import { plainObject } from './source/located.ts';
 
 /**
  * A pipeline as the text of a file, made of its description: the same graph, when it is read again. It has what the
  * description has: parameters only as far as expressions use them, as all others are filled in, and neither memory nor checkpoints.
  *
- * @throws MillraceError `ERR_PIPELINE_FILE` for nodes that were not made of plain data: functions in code, joins, `process`.
+ * @throws MillraceError `ERR_PIPELINE_FILE` for nodes that were not made of plain data: functions in code.
  */
 export function fileOf(description: GraphDescription): string {
   return new FileText(description).text();
@@ -26,34 +27,32 @@ const MANY: Readonly<Record<string, string>> = {
 
 class FileText {
   readonly #description: GraphDescription;
-  readonly #nodes: ReadonlyMap<string, NodeDescription>;
+  readonly #parts: GraphParts;
   /** What reads a node's output as part of its own flow is called: the flow, by the names of its nodes. */
   readonly #flowOf = new Map<string, FlowText>();
   readonly #names = new Set<string>();
 
   constructor(description: GraphDescription) {
     this.#description = description;
-    this.#nodes = new Map(description.nodes.map((node) => [node.name, node]));
-    const strange = description.nodes.filter(
-      ({ component, kind }) => component === undefined && kind !== 'letters',
-    );
-    const unsayable = [...strange, ...description.nodes.filter(({ component }) => component === 'process')];
-    if (unsayable.length > 0) {
-      const list = unsayable.map(({ name }) => `"${name}"`).join(', ');
+    this.#parts = new GraphParts(description);
+    const { strange } = this.#parts;
+    if (strange.length > 0) {
+      const list = strange.map(({ name }) => `"${name}"`).join(', ');
       throw new MillraceError(
         'ERR_PIPELINE_FILE',
-        `Cannot write pipeline "${description.name}" as a file: it is not plain data that ${list} ${unsayable.length === 1 ? 'was' : 'were'} made of`,
-        {
-          hint: 'Only what was read from a file can be written as one, and of that no joins and no process.',
-          details: { problems: [] },
-        },
+        `Cannot write pipeline "${description.name}" as a file: it is not plain data that ${list} ${strange.length === 1 ? 'was' : 'were'} made of`,
+        { hint: 'Only what was read from a file can be written as one.', details: { problems: [] } },
       );
     }
   }
 
   text(): string {
     const { name, nodes } = this.#description;
-    for (const node of nodes) if (node.kind !== 'sink') this.#place(node);
+    const placed = nodes.filter((node) => node.kind !== 'sink' && !this.#parts.isInner(node));
+    const isLetters = ({ kind }: NodeDescription) => kind === 'letters';
+    // Policies know the flows that they send to by their names, so that those are given first.
+    for (const node of placed.filter(isLetters)) this.#place(node);
+    for (const node of placed) if (!isLetters(node)) this.#place(node);
     const flows = new Set(this.#flowOf.values());
     const sinks = nodes.filter(({ kind }) => kind === 'sink');
     const params = parametersOf(nodes);
@@ -70,22 +69,28 @@ class FileText {
   }
 
   #place(node: NodeDescription): void {
-    const [input] = this.#inputs(node.name);
+    const inputs = this.#parts.inputs(node.name);
     if (node.kind === 'letters') {
       if (this.#isSinkOfLetters(node)) return;
-      this.#begin(node, { deadLetters: true });
+      this.#begin(node, { deadLetters: true }, (node.options as { flow?: string }).flow);
     } else if (node.kind === 'reader') {
       this.#begin(node, { read: { [node.component!]: node.options }, as: node.name });
     } else if (Object.hasOwn(MANY, node.kind)) {
-      const flows = this.#inputs(node.name).map((edge) => this.#reference(edge));
+      const flows = inputs.map((edge) => this.#reference(edge));
       const value = node.kind === 'merge-sorted' ? { flows, ...(node.options as object) } : flows;
       this.#begin(node, { [MANY[node.kind]!]: value, as: node.name });
+    } else if (this.#parts.sides(node) !== undefined) {
+      const [left, right] = this.#parts.sides(node)!.map((edge) => this.#reference(edge));
+      this.#begin(node, {
+        [node.component!]: { ...(node.options as object), left, right },
+        as: node.name,
+      });
     } else {
-      const before = this.#nodes.get(input!.from)!;
-      const alone = this.#outputs(input!.from).length === 1 && before.kind !== 'split';
-      const flow = alone ? this.#flowOf.get(input!.from) : undefined;
+      const before = this.#parts.node(inputs[0]!.from);
+      const alone = this.#parts.outputs(before.name).length === 1 && before.kind !== 'split';
+      const flow = alone ? this.#flowOf.get(before.name) : undefined;
       const step = { [node.component!]: node.options, as: node.name };
-      if (flow === undefined) this.#begin(node, { from: this.#reference(input!) }).pipe.push(step);
+      if (flow === undefined) this.#begin(node, { from: this.#reference(inputs[0]!) }).pipe.push(step);
       else {
         flow.pipe.push(step);
         this.#flowOf.set(node.name, flow);
@@ -93,8 +98,8 @@ class FileText {
     }
   }
 
-  #begin(node: NodeDescription, head: Record<string, unknown>): FlowText {
-    const base = node.name.replaceAll(/[^\p{L}\p{N}_ -]/gu, '-').replace(/^[^\p{L}_]+/u, '') || 'flow';
+  #begin(node: NodeDescription, head: Record<string, unknown>, called = node.name): FlowText {
+    const base = called.replaceAll(/[^\p{L}\p{N}_ -]/gu, '-').replace(/^[^\p{L}_]+/u, '') || 'flow';
     let name = base;
     for (let number = 2; this.#names.has(name); number++) name = `${base}-${number}`;
     this.#names.add(name);
@@ -104,9 +109,9 @@ class FileText {
   }
 
   #sink(node: NodeDescription): object {
-    const [input] = this.#inputs(node.name);
+    const [input] = this.#parts.inputs(node.name);
     const write = { [node.component!]: node.options };
-    const from = this.#nodes.get(input!.from)!;
+    const from = this.#parts.node(input!.from);
     return from.kind === 'letters' && this.#isSinkOfLetters(from)
       ? { write }
       : { from: this.#reference(input!), write };
@@ -114,22 +119,15 @@ class FileText {
 
   /** Whether dead letters go to one sink and nowhere else, which is then what they are sent to. */
   #isSinkOfLetters({ name, options }: NodeDescription): boolean {
-    const [first, ...more] = this.#outputs(name);
-    const sink = this.#nodes.get(first!.to)!;
+    const [first, ...more] = this.#parts.outputs(name);
+    const sink = this.#parts.node(first!.to);
     return more.length === 0 && sink.kind === 'sink' && (options as { sink?: string }).sink === sink.name;
   }
 
-  #reference({ from, port }: EdgeDescription): string {
-    const { name } = this.#flowOf.get(from)!;
-    return this.#nodes.get(from)!.kind === 'split' ? `${name}.${port}` : name;
-  }
-
-  #inputs(name: string): readonly EdgeDescription[] {
-    return this.#description.edges.filter(({ to, port }) => to === name && port !== 'letters');
-  }
-
-  #outputs(name: string): readonly EdgeDescription[] {
-    return this.#description.edges.filter(({ from, port }) => from === name && port !== 'letters');
+  #reference(edge: EdgeDescription): string {
+    const { node, output } = this.#parts.origin(edge);
+    const { name } = this.#flowOf.get(node)!;
+    return output === undefined ? name : `${name}.${output}`;
   }
 }
 

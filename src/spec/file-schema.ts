@@ -3,6 +3,7 @@ import type { ComponentKind } from '../interfaces/component.ts';
 import { fileName } from './build/component-name.ts';
 import { JOINS } from './build/joins.ts';
 import { POLICY_FORMS } from './build/policies.ts';
+import { processSchema } from './build/process-step.ts';
 import { sortedSchema } from './build/sources.ts';
 import { splitSchema } from './build/split-step.ts';
 import { componentSchema, optionSchema, type Schema, SHARED_DEFINITIONS } from './option-schema.ts';
@@ -90,7 +91,7 @@ export function fileSchema(registry: Registry): Schema {
 }
 
 function flowSchema(registry: Registry): Schema {
-  const joins = Object.entries(JOINS).map(([name, { schema }]) => [name, optionSchema(schema)]);
+  const joins = Object.entries(JOINS).map(([name, { schema }]) => [name, joinSchema(optionSchema(schema))]);
   return {
     type: 'object',
     properties: {
@@ -110,6 +111,23 @@ function flowSchema(registry: Registry): Schema {
       as: text('The name of its first node'),
     },
     additionalProperties: false,
+  };
+}
+
+/** A join; one by windows may also say its window by the name of it: `tumbling: { size: 1m, time: at }`. */
+function joinSchema(schema: Schema): Schema {
+  const { properties, required } = schema as { properties: Record<string, Schema>; required: string[] };
+  const { window } = properties;
+  if (window === undefined) return schema;
+  const kinds = ['tumbling', 'hopping'];
+  return {
+    ...schema,
+    properties: {
+      ...properties,
+      ...Object.fromEntries(kinds.map((name) => [name, { type: 'object', description: 'The window' }])),
+    },
+    required: required.filter((name) => name !== 'window'),
+    oneOf: ['window', ...kinds].map((name) => ({ required: [name] })),
   };
 }
 
@@ -142,13 +160,10 @@ function stepSchema(registry: Registry): Schema {
             description: 'Sets records apart for what follows: an expression, or the names of fields',
             anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }, { type: 'object' }],
           },
-          process: {
-            description: 'Keyed state, timers and side outputs, by callbacks of a module',
-            type: 'object',
-            properties: { use: USE },
-            required: ['use'],
-            additionalProperties: false,
-          },
+          process: componentSchema(
+            { options: processSchema, main: 'spec' },
+            'Keyed state, timers and side outputs, by callbacks of a module',
+          ),
           split,
           use: USE,
           as: text('The name of the node'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { roleOf } from '../core/option-role.ts';
+import { roleOf, USE_FORM } from '../core/option-role.ts';
 import { isRecord, shapeOf } from './build/schema-walk.ts';
 
 /** JSON Schema, as far as it is put together here. */
@@ -36,7 +36,16 @@ export function optionSchema(options: z.ZodType): Schema {
         Object.assign(jsonSchema, reference('onError'));
         return;
       }
-      if (role === 'schema' || role === 'function') return;
+      if (role === 'schema' || role === 'function' || role === 'export') return;
+      if (role === 'flow') {
+        const { description } = jsonSchema;
+        for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+        Object.assign(jsonSchema, {
+          ...(description !== undefined && { description }),
+          anyOf: [reference('flow'), { type: 'array', minItems: 1, description: 'The rows' }, USE_FORM],
+        });
+        return;
+      }
       const { type, enum: values, const: constant } = jsonSchema;
       if (type === 'object' && values === undefined) return;
       const scalar = type === 'string' || type === 'number' || type === 'integer' || type === 'boolean';
@@ -109,7 +118,7 @@ function useForms(
   { properties = {}, required = [] }: ObjectSchema,
 ): readonly Schema[] {
   const role = roleOf(shapeOf(options)[main]!);
-  if (role?.role !== 'function' && role?.role !== 'schema') return [];
+  if (role?.role !== 'function' && role?.role !== 'schema' && role?.role !== 'export') return [];
   const { [main]: _, ...others } = properties;
   const use = { type: 'string', description: 'An export of a module, e.g. "./enrich.ts#lookup"' };
   const rest = required.filter((name) => name !== main);

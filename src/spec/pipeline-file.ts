@@ -69,6 +69,7 @@ export async function readPipelineText(
     ...contextFor(new Map(), problems),
     letters: () => undefined,
     policies: async () => undefined,
+    flow: async () => undefined,
   });
   const presets = presetValues(declared);
   addSecrets(presets, secrets);

@@ -18,7 +18,8 @@ export interface ForEachOptions {
   readonly idempotent?: boolean;
 }
 
-const schema = z.strictObject({
+/** The options of `forEach`. */
+export const forEachOptions = z.strictObject({
   idempotent: z.boolean().default(false).describe('Whether a record that comes again does nothing more'),
 });
 
@@ -42,7 +43,7 @@ export function forEach<T>(
   fn: (record: T, context: ForEachContext) => unknown,
   options: ForEachOptions = {},
 ): Writer<T> {
-  const { idempotent } = parseOptions(schema, options, 'forEach');
+  const { idempotent } = parseOptions(forEachOptions, options, 'forEach');
   const site = callSite();
   const label = site === undefined ? 'for_each' : `for_each ${site}`;
   return Object.freeze({

@@ -20,7 +20,15 @@ export function processFlow<T, K, S extends StateKinds, E, const O extends Outpu
   const { outputs = [] } = spec;
   const names = Array.isArray(outputs) ? (outputs as readonly string[]) : Object.keys(outputs);
   if (names.length === 0) return processed as Processed<T, O, E | R1 | R2 | R3>;
-  const parts = (processed as Flow<Tagged>).split(outputRoutes(names));
+  return outputFlows(processed as Flow<Tagged>, names) as Processed<T, O, E | R1 | R2 | R3>;
+}
+
+/** The outputs of `processKeyed`, apart; `names` are those besides `main`. */
+export function outputFlows(
+  processed: Flow<Tagged>,
+  names: readonly string[],
+): Readonly<Record<string, Flow<unknown>>> {
+  const parts = processed.split(outputRoutes(names));
   const flows = Object.entries(parts).map(([name, part]) => [name, part.pipe(map(untagged))]);
-  return Object.freeze(Object.fromEntries(flows)) as Processed<T, O, E | R1 | R2 | R3>;
+  return Object.freeze(Object.fromEntries(flows));
 }

@@ -1,7 +1,7 @@
 import type { AggregateResults, Aggregates } from '../../interfaces/aggregate.ts';
 import { map } from '../operators/map.ts';
 import type { Window, WindowResult } from '../operators/windows/window.ts';
-import { windowBy, windowByRouted } from '../operators/windows/window-by.ts';
+import { type Routed, windowBy, windowByRouted } from '../operators/windows/window-by.ts';
 import type { WindowOptions } from '../operators/windows/window-options.ts';
 import type { Flow } from './flow.ts';
 
@@ -53,13 +53,18 @@ export class RoutedWindowedFlow<T, K> {
   ): RoutedFlows<T, WindowResult<K, AggregateResults<A>>> {
     const { flow, key, window, options } = this.#parts;
     const operator = windowByRouted(key as (record: T) => K, window as Window<T>, aggregates, options);
-    const { results, late } = flow.pipe(operator).split({
-      results: (routed) => !routed.late,
-      late: (routed) => routed.late,
-    });
-    return {
-      results: results.pipe(map((routed) => routed.value as WindowResult<K, AggregateResults<A>>)),
-      late: late.pipe(map((routed) => routed.value as T)),
-    };
+    return routedFlows(flow.pipe(operator));
   }
+}
+
+/** The two ways out of windows that route late records, apart. */
+export function routedFlows<T, R>(flow: Flow<Routed<T, R>>): RoutedFlows<T, R> {
+  const { results, late } = flow.split({
+    results: (routed) => !routed.late,
+    late: (routed) => routed.late,
+  });
+  return {
+    results: results.pipe(map((routed) => routed.value as R)),
+    late: late.pipe(map((routed) => routed.value as T)),
+  };
 }

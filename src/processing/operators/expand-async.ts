@@ -27,7 +27,8 @@ export interface ExpandContext {
 
 type MadeLater<A> = Made<A> | PromiseLike<Made<A>>;
 
-const schema = operatorOptions.extend({
+/** The options of `expandAsync`. */
+export const expandAsyncOptions = operatorOptions.extend({
   ...expansionOptions.shape,
   concurrency: z.number().int().min(1).default(16).describe('Calls in flight at the most'),
   timeout: z.union([z.number(), z.string()]).optional().describe('Longest time to wait for the next record'),
@@ -67,7 +68,11 @@ export function expandAsync<A>(
   options: ExpandAsyncOptions = {},
 ): Operator<A, A> {
   checkCallback('expandAsync', fn);
-  const { onError, concurrency, timeout, depth, max } = parseOptions(schema, options, 'expandAsync');
+  const { onError, concurrency, timeout, depth, max } = parseOptions(
+    expandAsyncOptions,
+    options,
+    'expandAsync',
+  );
   return defineOperator<A, A>({
     name: 'expandAsync',
     remembers: 'none',

@@ -16,7 +16,8 @@ export interface RxOptions {
   readonly stateless?: boolean;
 }
 
-const schema = z.strictObject({
+/** The options of `rx`. */
+export const rxOptions = z.strictObject({
   buffer: z.number().int().min(1).default(65_536).describe('Records to hold while downstream is full'),
   stateless: z
     .boolean()
@@ -48,7 +49,7 @@ const schema = z.strictObject({
  */
 export function rx<A, B>(operator: OperatorFunction<A, B>, options: RxOptions = {}): Operator<A, B> {
   checkCallback('rx', operator);
-  const { buffer, stateless } = parseOptions(schema, options, 'rx');
+  const { buffer, stateless } = parseOptions(rxOptions, options, 'rx');
   return defineOperator<A, B>({
     name: 'rx',
     ...(stateless && { remembers: 'none' as const }),

@@ -16,7 +16,8 @@ export interface ThroughOptions {
   readonly stateless?: boolean;
 }
 
-const schema = z.strictObject({
+/** The options of `through`. */
+export const throughOptions = z.strictObject({
   stateless: z
     .boolean()
     .default(false)
@@ -56,7 +57,7 @@ export function through<A, B>(
   stream: Stream<A, B> | (() => Stream<A, B>),
   options: ThroughOptions = {},
 ): Operator<A, B> {
-  const { stateless } = parseOptions(schema, options, 'through');
+  const { stateless } = parseOptions(throughOptions, options, 'through');
   if (typeof stream !== 'function') checkStream(stream);
   return defineOperator<A, B>({
     name: 'through',

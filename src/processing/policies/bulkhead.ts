@@ -19,7 +19,8 @@ export interface Bulkhead extends CallLimit {
   readonly kind: 'bulkhead';
 }
 
-const schema = z.strictObject({
+/** The options of `bulkhead`. */
+export const bulkheadOptions = z.strictObject({
   concurrency: z.number().int().min(1).describe('Calls that are open at the most'),
   name: z.string().min(1).optional().describe('In a run, bulkheads of the same name are one'),
   acrossRuns: z.boolean().default(false).describe('Whether all runs share it'),
@@ -46,7 +47,7 @@ const shared = new RunShared<Places>('bulkhead');
  * ```
  */
 export function bulkhead(options: BulkheadOptions): Bulkhead {
-  const { concurrency, name, acrossRuns } = parseOptions(schema, options, 'bulkhead');
+  const { concurrency, name, acrossRuns } = parseOptions(bulkheadOptions, options, 'bulkhead');
   const key = name ?? {};
   const common = acrossRuns ? new Places(concurrency) : undefined;
   return Object.freeze({

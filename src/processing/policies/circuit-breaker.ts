@@ -33,7 +33,8 @@ function callback<F>() {
 
 const time = z.union([z.number(), z.string()]);
 
-const schema = z.strictObject({
+/** The options of `circuitBreaker`. */
+export const circuitBreakerOptions = z.strictObject({
   name: z.string().min(1).describe('Who is called'),
   failures: z.number().int().min(1).max(1_000_000).default(5).describe('Failed calls that open the circuit'),
   within: time.default('10s').describe('Time in which they are counted'),
@@ -66,7 +67,11 @@ const shared = new RunShared<Circuit>('circuit breaker');
  * ```
  */
 export function circuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
-  const { acrossRuns, within, reset, ...given } = parseOptions(schema, options, 'circuitBreaker');
+  const { acrossRuns, within, reset, ...given } = parseOptions(
+    circuitBreakerOptions,
+    options,
+    'circuitBreaker',
+  );
   const settings: CircuitSettings = {
     ...given,
     within: duration(within, 'within of circuitBreaker()'),

@@ -16,11 +16,16 @@ import type { Span } from '../source/source-text.ts';
 import { checkedOptions } from './checked-options.ts';
 import { named } from './node-name.ts';
 import { shownPlace } from './note.ts';
+import { outputsOf } from './outputs.ts';
+import { ownFlow } from './own-flow.ts';
 import { policiesOf } from './policies.ts';
 import { checkReferences, type References } from './references.ts';
 import { type BuiltSink, sinkWriter } from './sinks.ts';
 import { sourceFlow } from './sources.ts';
-import { type Built, mapLike, type Step, stepsOf } from './steps.ts';
+import { applied, type Built, mapLike, stepsOf } from './steps.ts';
+
+/** What a context is made of. */
+export type BaseContext = Omit<BuildContext, 'flow' | 'letters' | 'policies'>;
 
 /** What a file comes to. */
 export interface BuiltFile {
@@ -29,10 +34,7 @@ export interface BuiltFile {
 }
 
 /** Makes the graph of a file; `undefined` where something is wrong, all of which is in the problems of the context. */
-export async function buildFile(
-  model: FileModel,
-  base: Omit<BuildContext, 'letters' | 'policies'>,
-): Promise<BuiltFile | undefined> {
+export async function buildFile(model: FileModel, base: BaseContext): Promise<BuiltFile | undefined> {
   return new Build(model, base).run();
 }
 
@@ -44,12 +46,13 @@ class Build {
   readonly #letters = new Map<string, LettersFlow>();
   readonly #places = new Map<string, Span>();
 
-  constructor(model: FileModel, base: Omit<BuildContext, 'letters' | 'policies'>) {
+  constructor(model: FileModel, base: BaseContext) {
     this.#model = model;
     this.#context = {
       ...base,
       letters: (name, span) => this.#lettersTo(name, span),
       policies: (node) => policiesOf(node, this.#context),
+      flow: (node) => ownFlow(node, this.#context),
     };
     this.#references = checkReferences(model, base.problems);
   }
@@ -112,7 +115,14 @@ class Build {
       : await sourceFlow(source, (node) => this.#referred(node), this.#context);
     if (start === undefined) return undefined;
     const first = isLetters ? start : named(start, as, this.#context);
-    return first === undefined ? undefined : applied(steps, first);
+    const built = first === undefined ? undefined : applied(steps, first);
+    const flow = this.#model.flows.get(name)!;
+    if (built === undefined || built instanceof Flow || outputsOf(flow) !== undefined) return built;
+    return this.#context.problems.add(
+      flow.key,
+      `the flow "${name}" has the outputs ${Object.keys(built).join(', ')}, which are not written there`,
+      'Say them without parameters: late: route.',
+    );
   }
 
   async #referred(node: Located): Promise<Flow<unknown> | undefined> {
@@ -205,13 +215,4 @@ class Build {
     const { root } = this.#model;
     return found?.[1] ?? root.entries.get('name')?.key ?? { ...root.span, end: root.span.start };
   }
-}
-
-function applied(steps: readonly (Step | undefined)[], start: Flow<unknown>): Built | undefined {
-  let built: Built | undefined = start;
-  for (const step of steps) {
-    if (step === undefined || !(built instanceof Flow)) return undefined;
-    built = step(built);
-  }
-  return built;
 }

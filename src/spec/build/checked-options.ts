@@ -38,6 +38,9 @@ export async function checkedOptions(
   return context.problems.count > before ? undefined : { ...values, node };
 }
 
+/** The roles of options that an export of a module may stand for. */
+const USED: ReadonlySet<string> = new Set(['function', 'schema', 'export']);
+
 /** What is written as a map of options: a single value is that of the main one, nothing is none. */
 function asMap(
   schema: z.ZodType,
@@ -59,7 +62,7 @@ function asMap(
     for (const form of ['use', 'expression']) {
       const entry = node.entries.get(form);
       if (entry === undefined || Object.hasOwn(shape, form)) continue;
-      if (role?.role !== 'function' && role?.role !== 'schema') continue;
+      if (form === 'use' ? !USED.has(role?.role ?? '') : role?.role !== 'function') continue;
       const named: LocatedMap = {
         kind: 'map',
         entries: new Map([[form, entry]]),

@@ -1,6 +1,12 @@
 import type { OptionRole } from '../../core/option-role.ts';
 import type { BuildContext } from '../build-context.ts';
-import { kindOf, type Located, type LocatedEntry, type LocatedScalar } from '../source/located.ts';
+import {
+  kindOf,
+  type Located,
+  type LocatedEntry,
+  type LocatedMap,
+  type LocatedScalar,
+} from '../source/located.ts';
 import { expressionFunction } from './expression-function.ts';
 import { moduleExport } from './module-export.ts';
 
@@ -26,6 +32,17 @@ export async function functionOf(node: Located, role: FunctionRole, context: Bui
   const found = await moduleExport(value, context);
   if (found === undefined || typeof found === 'function') return found;
   return problems.add(value.span, `${String(value.value)} is not a function`);
+}
+
+/** The export that a map with `use` stands for, whatever it is; `undefined` where there is none. */
+export async function usedExport(node: LocatedMap, context: BuildContext): Promise<unknown> {
+  const { problems } = context;
+  for (const [other, entry] of node.entries) {
+    if (other !== 'use') problems.add(entry.key, `"${other}" cannot stand beside "use"`);
+  }
+  const { value } = node.entries.get('use')!;
+  if (value.kind !== 'scalar') return problems.add(value.span, `expected text, found ${kindOf(value)}`);
+  return moduleExport(value, context);
 }
 
 function expression(node: LocatedScalar, role: FunctionRole, context: BuildContext): unknown {

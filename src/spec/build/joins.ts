@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { alignedWindow, windowOf } from '../../builtins/windows.ts';
 import { functionOption, withRole } from '../../core/option-role.ts';
 import type { Flow } from '../../processing/graph/flow.ts';
 import { asOfJoin } from '../../processing/joins/as-of-join.ts';
 import { intervalJoin } from '../../processing/joins/interval-join.ts';
 import { join } from '../../processing/joins/join.ts';
 import { joinKinds } from '../../processing/joins/join-kinds.ts';
+import { windowJoin } from '../../processing/joins/window-join.ts';
 
 /** A join as data. */
 interface JoinForm {
@@ -45,6 +47,10 @@ const timed = sides.extend({
 
 const kind = z.enum(joinKinds).optional().describe('Which records come out');
 
+interface JoinedByWindows {
+  readonly window: z.output<typeof alignedWindow>;
+}
+
 /** The joins, by their names. */
 export const JOINS: Readonly<Record<string, JoinForm>> = {
   join: {
@@ -55,6 +61,18 @@ export const JOINS: Readonly<Record<string, JoinForm>> = {
       spill: z.boolean().optional().describe('Whether what has no room in memory goes to the disk'),
     }),
     create: join as JoinForm['create'],
+  },
+  windowJoin: {
+    schema: sides.extend({
+      kind,
+      window: alignedWindow,
+      merge: functionOption(['left', 'right', 'window'], 'Makes one record of a pair', {
+        expression: false,
+      }).optional(),
+      maxRows: rows.describe('Records of both sides that may be held'),
+    }),
+    create: (left, right, { window, ...options }: JoinedByWindows) =>
+      windowJoin(left, right, { ...options, window: windowOf(window) } as never),
   },
   intervalJoin: {
     schema: timed.extend({

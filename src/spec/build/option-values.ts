@@ -7,8 +7,7 @@ import type { BuildContext } from '../build-context.ts';
 import { interpolate } from '../interpolate.ts';
 import { kindOf, type Located, type LocatedScalar, plainData, plainObject } from '../source/located.ts';
 import { parseYaml } from '../source/parse-yaml.ts';
-import { functionOf, saysFunction } from './function-of.ts';
-import { moduleExport } from './module-export.ts';
+import { functionOf, saysFunction, usedExport } from './function-of.ts';
 import { isLiteral, schemaBelow } from './schema-walk.ts';
 
 type Schema = z.core.$ZodType;
@@ -37,12 +36,15 @@ export async function optionValues(
   });
   if (role?.role === 'function' && saysFunction(node, role) && !isLiteral(schema!, node))
     return made(await functionOf(node, role, context));
+  const use = node.kind === 'map' && node.entries.has('use');
+  if (use && (role?.role === 'export' || role?.role === 'flow')) return made(await usedExport(node, context));
+  if (role?.role === 'flow' && node.kind === 'map') {
+    const own = await context.flow(node);
+    return { value: own?.flow, data: own?.data, unknown: own === undefined };
+  }
   if (role?.role === 'policies') return made(await context.policies(node));
   if (role?.role === 'schema') {
-    const says =
-      node.kind === 'scalar'
-        ? typeof node.value === 'string'
-        : node.kind === 'map' && node.entries.has('use');
+    const says = node.kind === 'scalar' ? typeof node.value === 'string' : use;
     if (says) return made(await recordSchema(node, context));
   }
   const values = await plainValues(schema, node, context);
@@ -101,11 +103,7 @@ function secretValue(node: Located, context: BuildContext): OptionValues {
 /** What records are checked with: of an export of a module, or of a file with a JSON Schema. */
 async function recordSchema(node: Located, context: BuildContext): Promise<unknown> {
   const { problems } = context;
-  if (node.kind === 'map') {
-    const { value } = node.entries.get('use')!;
-    if (value.kind === 'scalar') return moduleExport(value, context);
-    return problems.add(value.span, `expected text, found ${kindOf(value)}`);
-  }
+  if (node.kind === 'map') return usedExport(node, context);
   const { value, unknown } = interpolate(node as LocatedScalar, context);
   if (unknown) return undefined;
   const shown = String(value);

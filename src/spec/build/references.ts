@@ -1,8 +1,9 @@
 import { didYouMean } from '../../core/did-you-mean.ts';
-import type { FileModel, FlowEntry } from '../file-model.ts';
+import { type FileModel, type FlowEntry, JOIN_NAMES } from '../file-model.ts';
 import { kindOf, type Located } from '../source/located.ts';
 import type { Problems } from '../source/problem.ts';
 import type { Span } from '../source/source-text.ts';
+import { outputSpan, outputsOf } from './outputs.ts';
 
 /** A flow that another, or a sink, reads. */
 export interface Reference {
@@ -70,24 +71,11 @@ export function flowReferences({ source }: FlowEntry): readonly Located[] {
       const flows = value.kind === 'map' ? value.entries.get('flows')?.value : undefined;
       return flows?.kind === 'list' ? flows.items : [];
     }
-    case 'join':
-    case 'intervalJoin':
-    case 'asOfJoin':
-      return value.kind === 'map'
+    default:
+      return JOIN_NAMES.includes(kind) && value.kind === 'map'
         ? ['left', 'right'].flatMap((side) => value.entries.get(side)?.value ?? [])
         : [];
-    default:
-      return [];
   }
-}
-
-/** The outputs of a flow that ends in a split. */
-export function outputsOf({ steps }: FlowEntry): readonly string[] | undefined {
-  const last = steps.at(-1);
-  const split = last?.kind === 'map' ? last.entries.get('split')?.value : undefined;
-  if (split?.kind !== 'map') return undefined;
-  const routes = split.entries.get('routes')?.value;
-  return [...(routes?.kind === 'map' ? routes : split).entries.keys()].filter((name) => name !== 'onError');
 }
 
 function resolveReference(
@@ -190,12 +178,4 @@ function reportUnused(
       );
     }
   }
-}
-
-function outputSpan({ steps, key }: FlowEntry, output: string): Span {
-  const last = steps.at(-1);
-  const split = last?.kind === 'map' ? last.entries.get('split')?.value : undefined;
-  if (split?.kind !== 'map') return key;
-  const routes = split.entries.get('routes')?.value;
-  return (routes?.kind === 'map' ? routes : split).entries.get(output)?.key ?? key;
 }

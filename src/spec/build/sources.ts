@@ -14,7 +14,8 @@ import { fileName, namedComponent } from './component-name.ts';
 import { hiddenReader } from './hidden.ts';
 import { JOINS } from './joins.ts';
 import { modulePart } from './module-export.ts';
-import { noted } from './note.ts';
+import { noted, writtenOf } from './note.ts';
+import { withWindow } from './sugar.ts';
 
 /** The flow that a reference means; `undefined` where it could not be made. */
 export type FlowOf = (node: Located) => Promise<Flow<unknown> | undefined>;
@@ -107,7 +108,8 @@ async function joinFlow(
   context: BuildContext,
 ): Promise<Flow<unknown> | undefined> {
   const { schema, create } = JOINS[kind]!;
-  const options = await checkedOptions(schema, node, { what: kind, at }, context);
+  const given = kind === 'windowJoin' && node.kind === 'map' ? withWindow(node) : node;
+  const options = await checkedOptions(schema, given, { what: kind, at }, context);
   const sides = ['left', 'right'].map((side) =>
     node.kind === 'map' ? node.entries.get(side)?.value : undefined,
   );
@@ -117,8 +119,10 @@ async function joinFlow(
   );
   if (options === undefined || flows === undefined || flows.length < 2 || options.unknown) return undefined;
   const { left: _, right: __, ...rest } = options.value as Record<string, unknown>;
+  // Which flows they are is told by the edges.
+  const { left: ___, right: ____, ...data } = options.data as Record<string, unknown>;
   const made = attempt(context, at, () => create(flows[0]!, flows[1]!, rest as never));
-  return made && noted(made, at, { component: kind, options: options.data });
+  return made && noted(made, at, writtenOf(kind, data, context));
 }
 
 async function all(nodes: readonly Located[], flowOf: FlowOf): Promise<Flow<unknown>[] | undefined> {

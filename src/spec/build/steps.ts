@@ -1,6 +1,7 @@
 import type { Operator } from '../../interfaces/operator.ts';
-import type { Flow } from '../../processing/graph/flow.ts';
+import { Flow } from '../../processing/graph/flow.ts';
 import type { Written } from '../../processing/graph/node.ts';
+import { routedFlows } from '../../processing/graph/windowed-flow.ts';
 import type { BuildContext } from '../build-context.ts';
 import {
   kindOf,
@@ -9,6 +10,7 @@ import {
   type LocatedMap,
   NO_ENTRIES,
   plainData,
+  plainObject,
 } from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
 import { attempt } from './attempt.ts';
@@ -17,6 +19,7 @@ import { fileName, namedComponent } from './component-name.ts';
 import { modulePart } from './module-export.ts';
 import { named } from './node-name.ts';
 import { noted, shownPlace, writtenOf } from './note.ts';
+import { outputsOf } from './outputs.ts';
 import { processStep } from './process-step.ts';
 import { splitStep } from './split-step.ts';
 import { unsugared } from './sugar.ts';
@@ -33,12 +36,20 @@ export interface WrittenStep {
   readonly at: Span;
   readonly options: Located;
   readonly as: LocatedEntry | undefined;
-  /** What sets the records apart that it gets, where `keyBy` stands in front. */
-  readonly key?: LocatedEntry;
 }
 
 /** Names of steps that are no components. */
 export const GRAPH_STEPS: readonly string[] = ['keyBy', 'process', 'split', 'use'];
+
+/** A flow with all of its steps; `undefined` where one of them cannot be used. */
+export function applied(steps: readonly (Step | undefined)[], start: Flow<unknown>): Built | undefined {
+  let built: Built | undefined = start;
+  for (const step of steps) {
+    if (step === undefined || !(built instanceof Flow)) return undefined;
+    built = step(built);
+  }
+  return built;
+}
 
 /** All steps of a pipe, each checked; `undefined` for one that cannot be used. */
 export async function stepsOf(
@@ -49,11 +60,12 @@ export async function stepsOf(
   const broken = written.map((step) => (step === undefined ? [undefined] : []));
   const steps: (Step | undefined)[] = broken.flat();
   const sound = written.filter((step) => step !== undefined);
-  for (const [index, step] of unsugared(sound, context).entries()) {
-    if (step.name === 'split' && index < sound.length - 1 && step !== sound.at(-1)) {
+  const plain = unsugared(sound, context);
+  for (const [index, step] of plain.entries()) {
+    if (index < plain.length - 1 && hasOutputs(step)) {
       context.problems.add(
         step.at,
-        'a split ends the pipe: what follows belongs to one of its outputs',
+        `a ${step.name}${step.name === 'split' ? '' : ' with several outputs'} ends the pipe: what follows belongs to one of its outputs`,
         'Go on in another flow, with from: flow.output.',
       );
     }
@@ -108,7 +120,25 @@ async function componentStep(step: WrittenStep, context: BuildContext): Promise<
   const make = () => component.create(options.value as never) as Operator<never, unknown>;
   const operator = attempt(context, at, make, options.node);
   if (operator === undefined) return undefined;
-  return through(operator, step, context, writtenOf(fileName(component.name), options.data, context));
+  const made = through(operator, step, context, writtenOf(fileName(component.name), options.data, context));
+  return name === 'window' && hasOutputs(step) ? late(made) : made;
+}
+
+/** Whether it ends the pipe in several flows. */
+function hasOutputs(step: WrittenStep): boolean {
+  const entries = new Map([[step.name, { key: step.at, value: step.options }]]);
+  const whole: Located = { ...step.options, kind: 'map', entries };
+  return outputsOf({ key: step.at, source: undefined, steps: [whole], as: undefined }) !== undefined;
+}
+
+/** Windows with a way out for late records, the two ways apart. */
+function late(step: Step): Step {
+  return (flow) => {
+    const made = step(flow);
+    return made instanceof Flow
+      ? (plainObject(Object.entries(routedFlows(made as Flow<never>))) as never)
+      : made;
+  };
 }
 
 /** `use: ./operators.ts#name`: an operator, or a function that makes one. */

@@ -74,25 +74,7 @@ function isKnownWindow({ at, options }: WrittenStep, { problems }: BuildContext)
 }
 
 function withAggregates(step: WrittenStep, next: WrittenStep): WrittenStep {
-  const options = step.options as LocatedMap;
-  const [kind] = [...options.entries].filter(([key]) => WINDOWS.includes(key));
-  const window: [string, LocatedEntry][] = [];
-  if (kind !== undefined) {
-    const [name, { key, value }] = kind;
-    const type: LocatedEntry = {
-      key,
-      value: { kind: 'scalar', value: name, bare: true, span: key, size: 1 },
-    };
-    const inner: Iterable<[string, LocatedEntry]> =
-      value.kind === 'map'
-        ? value.entries
-        : value.kind === 'scalar' && value.value === null
-          ? []
-          : [['size', { key, value }]];
-    const entries = new Map<string, LocatedEntry>([['type', type], ...inner]);
-    window.push(['window', { key, value: { kind: 'map', entries, span: value.span, size: value.size + 1 } }]);
-  }
-  const rest = [...options.entries].filter(([key]) => !WINDOWS.includes(key));
+  const options = withWindow(step.options as LocatedMap);
   const given = next.options;
   const inner = given.kind === 'map' ? given.entries.get('aggregates') : undefined;
   const aggregates: LocatedEntry = inner ?? { key: next.at, value: given };
@@ -103,9 +85,30 @@ function withAggregates(step: WrittenStep, next: WrittenStep): WrittenStep {
     as: next.as ?? step.as,
     options: {
       ...options,
-      entries: new Map([...window, ...rest, ...others, ['aggregates', aggregates]]),
+      entries: new Map([...options.entries, ...others, ['aggregates', aggregates]]),
     },
   };
+}
+
+/** `tumbling: { size: 1m }` as the option that it stands for, `window: { type: tumbling, size: 1m }`. */
+export function withWindow(options: LocatedMap): LocatedMap {
+  const found = [...options.entries].find(([key]) => WINDOWS.includes(key));
+  if (found === undefined) return options;
+  const [name, { key, value }] = found;
+  const type: LocatedEntry = { key, value: { kind: 'scalar', value: name, bare: true, span: key, size: 1 } };
+  const inner: Iterable<[string, LocatedEntry]> =
+    value.kind === 'map'
+      ? value.entries
+      : value.kind === 'scalar' && value.value === null
+        ? []
+        : [['size', { key, value }]];
+  const entries = new Map<string, LocatedEntry>([['type', type], ...inner]);
+  const window: LocatedEntry = {
+    key,
+    value: { kind: 'map', entries, span: value.span, size: value.size + 1 },
+  };
+  const rest = [...options.entries].filter(([other]) => other !== name);
+  return { ...options, entries: new Map([['window', window], ...rest]) };
 }
 
 /** With the key as an option; a text is an expression there, a list the names of fields. */
@@ -121,7 +124,6 @@ function withKey(step: WrittenStep, { at, options }: WrittenStep): WrittenStep {
         }
       : (fields?.value ?? options);
   const entry: LocatedEntry = { key: at, value };
-  if (step.name === 'process') return { ...step, key: entry };
   return { ...step, options: withEntry(step, 'key', entry) };
 }
 

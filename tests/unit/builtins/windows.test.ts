@@ -105,7 +105,7 @@ describe('window', () => {
     [{ window: { type: 'hopping', size: '1m', every: '2m', time: 'at' } }, 'its windows do not meet'],
     [{ window: { type: 'session', size: '1m', time: 'at' } }, 'window.gap: '],
     [{ window: { type: 'count', size: 0 } }, 'window.size: Too small'],
-    [{ window: { type: 'count', size: 1 }, late: 'route' }, 'Unrecognized key: "late"'],
+    [{ window: { type: 'count', size: 1 }, late: 'drop' }, 'late: Invalid option'],
     [{ window: { type: 'count', size: 1 }, key: 'window' }, 'are called "window"'],
     [{ window: { type: 'count', size: 1 }, aggregates: { window: { count: true } } }, 'is called "window"'],
   ])('%j is refused', (options, message) => {

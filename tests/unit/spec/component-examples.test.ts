@@ -1,34 +1,16 @@
-import { cpSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { componentExample } from '../../../src/spec/component-example.ts';
 import { componentPage } from '../../../src/spec/component-page.ts';
 import { fileSchema } from '../../../src/spec/file-schema.ts';
-import { tempFolder } from '../io/temp-folder.ts';
+import { exampleFolder, fileWith } from './components.ts';
 import { open, put, REGISTRY } from './files.ts';
 
 const pages = REGISTRY.list().map((component) => componentPage(component));
 const schema = fileSchema(REGISTRY);
 const check = new Ajv({ strict: false, allErrors: true }).compile(schema);
-
-/** The modules that the examples name. */
-const MODULES: Readonly<Record<string, string>> = {
-  'pages.ts': 'export const pagesOf = () => [];\nexport const itemsOf = async () => [];\n',
-  'customers.ts': 'export const find = async () => undefined;\n',
-  'enrich.ts': 'export const lookup = async (record: object) => record;\n',
-  'folds.ts': 'export const longest = (a: string) => a;\nexport const balance = (a: number) => a;\n',
-  'watch.ts': 'export const seen = () => {};\n',
-};
-
-/** A file in which the example stands. */
-function fileWith(kind: string, example: string): string {
-  const read = kind === 'reader' ? example.trim() : 'read: { csv: in.csv }';
-  const write = kind === 'writer' ? example.trim() : 'write: { discard: {} }';
-  const pipe = kind === 'operator' ? `    pipe:\n      ${example.trim()}\n` : '';
-  const rejects = example.includes('rejects') ? '  rejects: { write: { discard: {} } }\n' : '';
-  return `version: 1\nflows:\n  it:\n    ${read}\n${pipe}sinks:\n  out: { from: it, ${write} }\n${rejects}`;
-}
 
 describe.each(pages.map((page) => [`${page.kind} ${page.name}`, page] as const))(
   'the example of %s',
@@ -36,10 +18,7 @@ describe.each(pages.map((page) => [`${page.kind} ${page.name}`, page] as const))
     const text = fileWith(page.kind, componentExample(page));
 
     test('is a sound file', async () => {
-      const folder = tempFolder().path;
-      for (const [name, module] of Object.entries(MODULES)) put(folder, name, module);
-      cpSync('tests/fixtures/pipelines/order.schema.json', `${folder}/order.schema.json`);
-      const file = await open(put(folder, 'p.yaml', text));
+      const file = await open(put(exampleFolder(), 'p.yaml', text));
       await expect(file.build({})).resolves.toBeDefined();
     });
 
@@ -56,6 +35,14 @@ describe.each(pages.map((page) => [`${page.kind} ${page.name}`, page] as const))
     });
   },
 );
+
+test('the reference page has all of them', () => {
+  const page = readFileSync('docs/reference/components.md', 'utf8');
+  for (const kind of ['operator', 'reader', 'writer']) {
+    const examples = pages.filter((one) => one.kind === kind).map((one) => componentExample(one));
+    expect(page).toContain(`\`\`\`yaml\n${examples.join('')}\`\`\`\n`);
+  }
+});
 
 describe('the JSON Schema of files', () => {
   test.each([

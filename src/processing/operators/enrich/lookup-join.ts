@@ -29,16 +29,21 @@ const callback = z.custom<(argument: never) => unknown>(
   (value) => typeof value === 'function',
   'expected a function',
 );
-const schema = asyncOperatorOptions.pick({ onError: true, timeout: true }).extend({
+
+/** The options that are plain data. */
+export const lookupJoinOptions = asyncOperatorOptions.pick({ onError: true, timeout: true }).extend({
+  missing: missingSchema,
+  refresh: z.union([z.number(), z.string()]).optional().describe('How old the table may be'),
+  maxRows: z.int().min(1).default(1_000_000).describe('Rows that the table may have'),
+});
+
+const schema = lookupJoinOptions.extend({
   key: callback,
   tableKey: callback,
   merge: z
     .custom<Merge<never, never, unknown>>((value) => typeof value === 'function', 'expected a function')
     .optional(),
-  missing: missingSchema,
-  refresh: z.union([z.number(), z.string()]).optional().describe('How old the table may be'),
   onRefreshError: callback.optional(),
-  maxRows: z.int().min(1).default(1_000_000).describe('Rows that the table may have'),
 });
 
 /**
