@@ -23,6 +23,8 @@ export interface ExecuteOptions extends Omit<ReportOptions, 'stdoutTaken'> {
   readonly from: RunOptions['from'];
   /** Whether the first signal aborts, so that no output appears that is not whole. @default false */
   readonly wholeOutput?: boolean;
+  /** What a summary as JSON says besides. */
+  readonly beside?: object;
 }
 
 interface Reporting extends ExecuteOptions, ReportOptions {}
@@ -92,8 +94,8 @@ function failed(error: MillraceError, options: Reporting, code: number = EXIT.fa
   return code;
 }
 
-function showSummary(summary: Summary, { terminal, json, quiet, stdoutTaken }: Reporting): void {
-  if (json) terminal.document(jsonLine(summary), stdoutTaken);
+function showSummary(summary: Summary, { terminal, json, quiet, stdoutTaken, beside }: Reporting): void {
+  if (json) terminal.document(jsonLine({ ...summary, ...beside }), stdoutTaken);
   else if (!quiet) terminal.say(summaryText(summary, terminal.paint));
 }
 

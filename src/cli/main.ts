@@ -11,6 +11,7 @@ import { graph } from './commands/graph.ts';
 import { head } from './commands/head.ts';
 import { helpFor } from './commands/help.ts';
 import { inspect } from './commands/inspect.ts';
+import { replay } from './commands/replay.ts';
 import { run } from './commands/run.ts';
 import { schema } from './commands/schema.ts';
 import { stats } from './commands/stats.ts';
@@ -32,6 +33,7 @@ const OTHERS = [
   components,
   schema,
   checkpoints,
+  replay,
   head,
   count,
   stats,

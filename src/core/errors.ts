@@ -39,6 +39,7 @@ export const ERROR_CODES = [
   'ERR_JSON_SYNTAX',
   'ERR_KEY',
   'ERR_LATE',
+  'ERR_LETTER',
   'ERR_LIMIT',
   'ERR_LOCKED',
   'ERR_MEMORY',

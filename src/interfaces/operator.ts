@@ -210,6 +210,8 @@ interface OperatorBase {
   readonly repeats?: boolean;
   /** Whether it gives each record an id that follows from its origin. @default false */
   readonly identifies?: boolean;
+  /** Whether it puts records of several flows together, so that it gives nothing right without one of them. @default false */
+  readonly joins?: boolean;
   /** Where the user wrote it, e.g. `orders.ts:12`. */
   readonly site?: string;
 }

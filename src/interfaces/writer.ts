@@ -53,7 +53,30 @@ export interface Writer<T> {
   /** What the writer alone may write to, e.g. `file:/data/large.ndjson`; two sinks may not share it. */
   readonly target?: string;
   readonly onError?: OnError;
+  /** The files that it writes, where it writes any. */
+  readonly files?: OutputFiles<T>;
   open(context: WriteContext): Promise<Sink<T>>;
+}
+
+/** What is known of the files of a writer, and how else they could be written. */
+export interface OutputFiles<T> {
+  /** Absolute; with placeholders in braces where there are several. */
+  readonly path: string;
+  /** One of the files that are there before the run: it would be replaced, or added to. */
+  existing(): Promise<string | undefined>;
+  /**
+   * The same writer, for another path, or with another way of dealing with files that are there.
+   *
+   * @throws MillraceError `ERR_OPTIONS` for `append` where the format has an end that nothing can follow.
+   */
+  rewritten(change: OutputChange): Writer<T>;
+}
+
+/** How files are to be written instead; what is absent stays as it is. */
+export interface OutputChange {
+  readonly path?: string;
+  readonly append?: boolean;
+  readonly overwrite?: boolean;
 }
 
 /** An open writer. Calls never overlap; exactly one of `close`, `abort` and `suspend` ends it. */

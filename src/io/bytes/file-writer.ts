@@ -14,6 +14,7 @@ import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { isHttpUrl } from './http/http-url.ts';
 import { httpWriter } from './http/http-writer.ts';
 import { openOutput } from './open-output.ts';
+import { outputFiles } from './output-files.ts';
 import { PathTemplate } from './path-template.ts';
 import { pathOf, pathsLabel } from './paths.ts';
 import { changed, START_AFRESH } from './place-state.ts';
@@ -33,6 +34,8 @@ export interface FileWriterSpec<T> {
    * @default false
    */
   readonly resumable?: boolean;
+  /** Whether records can be added to a file that is there: not where the format has an end. @default true */
+  readonly appendable?: boolean;
   /** @default Node's */
   readonly fileSystem?: FileSystem;
 }
@@ -74,6 +77,7 @@ export function fileWriter<T>(spec: FileWriterSpec<T>): Writer<T> {
     traits: Object.freeze({ commit }),
     target: stdout ? 'stdout:' : `file:${path}`,
     ...(settings.onError === undefined ? {} : { onError: settings.onError }),
+    ...(!stdout && { files: outputFiles(path, template?.pattern, spec, fileWriter<T>) }),
     async open(context: WriteContext): Promise<Sink<T>> {
       if (commit !== 'truncate' && context.from !== undefined) {
         throw changed(path, 'such output cannot be continued', START_AFRESH);

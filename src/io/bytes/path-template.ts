@@ -72,6 +72,12 @@ export class PathTemplate {
     return fits ? join(this.base, ...segments) : undefined;
   }
 
+  /** The path as it was meant: with `{part}`, where files are numbered. */
+  get pattern(): string {
+    const text = (piece: Piece) => (typeof piece === 'string' ? piece : `{${piece.name}}`);
+    return join(this.base, ...this.#segments.map((pieces) => pieces.map(text).join('')));
+  }
+
   #textOf(piece: Piece, texts: readonly string[], part: number | undefined): string {
     if (typeof piece === 'string') return piece;
     const index = this.names.indexOf(piece.name);

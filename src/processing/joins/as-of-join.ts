@@ -77,6 +77,7 @@ export function asOfJoin<L, R, K extends 'left' | 'inner' = 'left', B = Joined<L
     maxRows,
   };
   const joining = defineOperator<Sided, B>({
+    joins: true,
     name: 'asOfJoin',
     remembers: 'snapshot',
     cardinality: 'many',

@@ -17,6 +17,7 @@ export interface HashJoinSpec extends JoinTableSpec {
 /** Holds the rows that come first in a table, and looks up in it what follows. */
 export function hashJoin(spec: HashJoinSpec): Operator<unknown, unknown> {
   return defineOperator<unknown, unknown>({
+    joins: true,
     name: 'join',
     remembers: 'snapshot',
     cardinality: 'many',

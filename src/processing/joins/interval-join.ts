@@ -88,6 +88,7 @@ export function intervalJoin<L, R, K extends JoinKind = 'inner', B = Joined<L, R
     maxRows,
   };
   const joining = defineOperator<Sided, B>({
+    joins: true,
     name: 'intervalJoin',
     remembers: 'snapshot',
     cardinality: 'many',

@@ -20,6 +20,7 @@ export interface SpilledJoinSpec extends JoinTableSpec {
 /** Like `hashJoin`, but the rows count against the memory of the pipeline, and go to the disk when that is used up. */
 export function spilledJoin(spec: SpilledJoinSpec): Operator<unknown, unknown> {
   return defineOperator<unknown, unknown>({
+    joins: true,
     name: 'join',
     kind: 'duplex',
     cardinality: 'many',

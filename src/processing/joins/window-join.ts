@@ -100,6 +100,7 @@ export function windowJoin<L, R, K extends JoinKind = 'inner', B = WindowJoined<
     maxRows,
   };
   const joining = defineOperator<Sided, B>({
+    joins: true,
     name: 'windowJoin',
     remembers: 'snapshot',
     cardinality: 'many',

@@ -59,6 +59,8 @@ interface SpecBase {
   readonly repeats?: boolean | undefined;
   /** Whether it gives each record an id that follows from its origin. @default false */
   readonly identifies?: boolean | undefined;
+  /** Whether it puts records of several flows together, so that it gives nothing right without one of them. @default false */
+  readonly joins?: boolean | undefined;
 }
 
 export interface SyncSpec<A, B> extends SpecBase {
@@ -147,6 +149,7 @@ const spec = z.object({
   origins: z.enum(['kept', 'lost']).optional(),
   repeats: z.boolean().optional(),
   identifies: z.boolean().optional(),
+  joins: z.boolean().optional(),
   async: asyncOptions.prefault({}),
   create: z.custom<() => never>((value) => typeof value === 'function', 'must be a function'),
 });
@@ -204,6 +207,7 @@ export function defineOperator<A, B>(
     ...(checked.origins !== undefined && { origins: checked.origins }),
     ...(checked.repeats !== undefined && { repeats: checked.repeats }),
     ...(checked.identifies !== undefined && { identifies: checked.identifies }),
+    ...(checked.joins !== undefined && { joins: checked.joins }),
     ...(checked.onError !== undefined && { onError: onErrorList(checked.onError) }),
     ...(site !== undefined && { site }),
     ...(checked.kind === 'async' && { async: limits(checked.async) }),

@@ -1,6 +1,6 @@
 import { optionalPeer } from '../../../core/optional-peer.ts';
 import type { Encoder } from '../../../interfaces/format.ts';
-import type { WriteContext, Writer } from '../../../interfaces/writer.ts';
+import type { OutputChange, WriteContext, Writer } from '../../../interfaces/writer.ts';
 import { type FileWriterSpec, fileWriter } from '../../bytes/file-writer.ts';
 import { pathsLabel } from '../../bytes/paths.ts';
 
@@ -16,8 +16,19 @@ export function peerWriter<T, L>(
   { name, load }: Peer<L>,
   encoder: (library: L) => Encoder<T>,
 ): Writer<T> {
+  const { files, ...described } = fileWriter<T>({ ...spec, encoder: notLoaded, appendable: false });
   return Object.freeze({
-    ...fileWriter<T>({ ...spec, encoder: notLoaded }),
+    ...described,
+    ...(files !== undefined && {
+      files: {
+        ...files,
+        rewritten({ path, append, ...change }: OutputChange) {
+          if (append === true) return files.rewritten({ append });
+          const options = { ...spec.options, ...change };
+          return peerWriter<T, L>({ ...spec, path: path ?? spec.path, options }, { name, load }, encoder);
+        },
+      },
+    }),
     async open(context: WriteContext) {
       const library = await optionalPeer(name, load, `write ${pathsLabel(spec.path)}`);
       return fileWriter<T>({ ...spec, encoder: () => encoder(library) }).open(context);

@@ -46,7 +46,14 @@ export function jsonWriter<T>(path: string | URL, options: JsonWriteOptions = {}
   const { indent = '', bigints } = settings;
   const how = { bigints, indent: typeof indent === 'number' ? ' '.repeat(indent) : indent };
   const encoder = () => new ArrayEncoder(how);
-  return fileWriter<T>({ name: 'json', path, options: settings, encoder, resumable: true });
+  return fileWriter<T>({
+    name: 'json',
+    path,
+    options: settings,
+    encoder,
+    resumable: true,
+    appendable: false,
+  });
 }
 
 /** Encodes records as the elements of one array. */
