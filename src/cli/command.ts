@@ -21,6 +21,8 @@ export interface Arguments {
 }
 
 export interface Invocation {
+  /** What stands behind the name of millrace. */
+  readonly argv: readonly string[];
   readonly given: Arguments;
   readonly terminal: Terminal;
   readonly faults: Faults;

@@ -24,6 +24,7 @@ import { Faults } from './process/faults.ts';
 import { endEventually } from './process/linger.ts';
 import { reportError } from './report-error.ts';
 import { Terminal } from './terminal/terminal.ts';
+import { WATCHED } from './watch/watched.ts';
 
 const OTHERS = [
   run,
@@ -70,6 +71,7 @@ export async function main(
 }
 
 async function outcome(argv: readonly string[], terminal: Terminal): Promise<number> {
+  if (process.env[WATCHED] !== undefined) await reportSources();
   const faults = new Faults();
   const unguard = guardExit(argv[0] ?? '');
   try {
@@ -93,7 +95,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal, faults: Fau
   }
   const { command, words } = commandOf([ALIASES.get(first) ?? first, ...rest], COMMANDS);
   const given = parseArguments(command, argv.slice(words));
-  const invocation: Invocation = { given, terminal, faults };
+  const invocation: Invocation = { argv, given, terminal, faults };
   if (!given.has('help')) return command.run(invocation);
   terminal.print(commandHelp(command));
   if (given.argument !== undefined && command.moduleHelp !== undefined) {
@@ -108,4 +110,9 @@ function known(thrown: unknown): MillraceError {
     cause: thrown,
     hint: 'This is a bug in millrace: please report it with what --debug shows.',
   });
+}
+
+/** Only where another process watches: others need not load what that takes. */
+async function reportSources(): Promise<void> {
+  (await import('./watch/report-sources.ts')).reportSources();
 }

@@ -11,6 +11,7 @@ import { readDocument } from './read-document.ts';
 import { Secrets } from './secrets.ts';
 import { fileError } from './source/file-error.ts';
 import { Problems } from './source/problem.ts';
+import { noteSource } from './source/read-source.ts';
 import type { SourceText } from './source/source-text.ts';
 
 /** What a file is read with. */
@@ -99,6 +100,7 @@ function addSecrets(values: ReadonlyMap<string, ParameterValue>, secrets: Secret
 }
 
 function textOf(shown: string): string {
+  noteSource(resolve(shown));
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(shown));
   } catch (thrown) {

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { toError } from '../core/errors.ts';
 import { kindOf, type Located, type LocatedEntry, type LocatedMap } from './source/located.ts';
 import { parseYaml } from './source/parse-yaml.ts';
 import type { Problems } from './source/problem.ts';
+import { readSource } from './source/read-source.ts';
 import { placeOf, type SourceText, type Span } from './source/source-text.ts';
 
 const MOST_FILES = 100;
@@ -61,7 +61,7 @@ function readIncluded(node: Located, reading: Reading): LocatedMap | undefined {
   seen.add(path);
   try {
     const shown = resolve(span.source.shown) === span.source.path ? relative('', path) : path;
-    const source = { path, shown: shown.startsWith('..') ? path : shown, text: readFileSync(path, 'utf8') };
+    const source = { path, shown: shown.startsWith('..') ? path : shown, text: readSource(path) };
     return read(source, { ...reading, chain: [...chain, path] });
   } catch (thrown) {
     const missing = Reflect.get(toError(thrown), 'code') === 'ENOENT';

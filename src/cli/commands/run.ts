@@ -4,7 +4,7 @@ import { usage } from '../arguments.ts';
 import { checkpointOptions } from '../checkpoint-options.ts';
 import { type Arguments, COMMON_OPTIONS, type Command, MODULE_OPTIONS } from '../command.ts';
 import { fromOption } from '../from-option.ts';
-import { loadParameterHelp, loadPipeline } from '../module/load-pipeline.ts';
+import { loadParameterHelp, loadPipeline, moduleArgument } from '../module/load-pipeline.ts';
 
 /**
  * Service managers kill what has not ended 30 s after they asked, or later: with what an abort may take, that is in time to
@@ -54,6 +54,7 @@ export const run: Command = Object.freeze({
     'take-over': {
       summary: 'Take the checkpoints although a run on another machine may use them',
     },
+    watch: { summary: 'Run it again when its files change, until Ctrl-C' },
     ...COMMON_OPTIONS,
     debug: { summary: 'Show the stack of errors, retries, failed records, and the way of sampled records' },
   },
@@ -61,11 +62,13 @@ export const run: Command = Object.freeze({
     'The first Ctrl-C (or SIGTERM) stops the readers and lets what is on its way arrive; the second aborts, and output files keep what they held before.',
     'With --checkpoints the first makes a last checkpoint instead, and the same command goes on from there. What has not stopped after --stop-timeout is aborted: the checkpoints before that stay as they are.',
     'Exit codes: 0 done; 1 failed; 2 wrong usage, or a module without a sound pipeline; 3 not stopped in time; 130 after SIGINT, 143 after SIGTERM.',
+    'With --watch each change of the module, or of a file that it imports, includes or names as a schema, stops the run as the first Ctrl-C would, and begins anew in a new process. Packages are not watched.',
     'Progress and the summary go to stderr. With --json the summary goes to stdout, or to stderr when the pipeline itself writes to stdout.',
   ],
   examples: [
     ['millrace run orders.ts --set month=2026-01', 'run it once, to its end'],
     ['millrace run orders.ts --checkpoints ./state', 'killed or stopped, the same command goes on'],
+    ['millrace run orders.yaml --watch', 'run it again after each change'],
   ],
   moduleHelp: (invocation) => loadParameterHelp(run, invocation),
   async run(invocation) {
@@ -78,6 +81,10 @@ export const run: Command = Object.freeze({
       checkpoint === undefined ? 'off' : STOP_TIMEOUT,
     );
     const from = fromOption(run, given);
+    if (given.has('watch')) {
+      const { watchRun } = await import('../watch/watch-run.ts');
+      return watchRun(moduleArgument(run, given.argument), invocation);
+    }
     const { pipeline, checkpoint: own } = await loadPipeline(run, invocation);
     const { execute } = await import('../execute.ts');
     return execute(pipeline, {

@@ -55,7 +55,8 @@ export async function loadParameterHelp(
   return parameterHelp(path, moduleParameters(await load(path, invocation)));
 }
 
-function moduleArgument(command: Pick<Command, 'name'>, argument: string | undefined): string {
+/** @throws MillraceError `ERR_USAGE` when no module was given. */
+export function moduleArgument(command: Pick<Command, 'name'>, argument: string | undefined): string {
   if (argument !== undefined) return argument;
   throw usage(
     command,

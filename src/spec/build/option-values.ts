@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { z } from 'zod';
 import { toError } from '../../core/errors.ts';
@@ -7,6 +6,7 @@ import type { BuildContext } from '../build-context.ts';
 import { interpolate } from '../interpolate.ts';
 import { kindOf, type Located, type LocatedScalar, plainData, plainObject } from '../source/located.ts';
 import { parseYaml } from '../source/parse-yaml.ts';
+import { readSource } from '../source/read-source.ts';
 import { functionOf, saysFunction, usedExport } from './function-of.ts';
 import { isLiteral, schemaBelow } from './schema-walk.ts';
 
@@ -109,7 +109,7 @@ async function recordSchema(node: Located, context: BuildContext): Promise<unkno
   const shown = String(value);
   const path = resolve(dirname(node.span.source.path), shown);
   try {
-    const root = parseYaml({ path, shown, text: readFileSync(path, 'utf8') }, problems);
+    const root = parseYaml({ path, shown, text: readSource(path) }, problems);
     return root === undefined ? undefined : plainData(root);
   } catch (thrown) {
     const missing = Reflect.get(toError(thrown), 'code') === 'ENOENT';
