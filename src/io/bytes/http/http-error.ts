@@ -1,10 +1,15 @@
 import { MillraceError, toError } from '../../../core/errors.ts';
+import type { HttpResponse } from './http-response.ts';
 
 /** Statuses that may be others a moment later. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** The error for an answer that is not the one asked for. */
-export function statusError(doing: string, label: string, { status, statusText }: Response): MillraceError {
+export function statusError(
+  doing: string,
+  label: string,
+  { status, statusText }: HttpResponse,
+): MillraceError {
   const says = statusText === '' ? `${status}` : `${status} ${statusText}`;
   return new MillraceError('ERR_HTTP', `Cannot ${doing} ${label}: the server answers ${says}`, {
     retryable: PASSING.has(status),
@@ -32,10 +37,10 @@ export function connectionError(doing: string, label: string, cause: unknown): M
   });
 }
 
-/** `fetch failed` and `terminated` say nothing: their causes do. */
+/** `aborted` and `socket hang up` are what Node says of a connection that the server has closed. */
 function reason(thrown: unknown): string {
   let error = toError(thrown);
-  for (let depth = 0; depth < 5 && error.cause instanceof Error; depth++) error = error.cause;
+  if (/^(aborted|socket hang up)$/.test(error.message)) return 'the server closed the connection';
   if (error instanceof AggregateError && error.errors.length > 0) error = toError(error.errors[0]);
   return error.message === '' ? error.name : error.message;
 }

@@ -1,23 +1,26 @@
 import { MillraceError } from '../../../core/errors.ts';
 import type { Clock } from '../../../interfaces/clock.ts';
+import type { HttpConnections } from './http-connections.ts';
 import { answerError, connectionError } from './http-error.ts';
+import type { HttpResponse } from './http-response.ts';
 import type { HttpTarget } from './http-url.ts';
 
 export interface HttpRequest {
+  readonly connections: HttpConnections;
   readonly target: HttpTarget;
   /** For messages: `read`, `write to`. */
   readonly doing: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array<ArrayBuffer>;
+  readonly body?: Uint8Array;
   readonly redirects: number;
   readonly timeoutMs: number;
   readonly clock: Clock;
 }
 
-/** An answer whose body may still be on its way. */
+/** An answer whose content may still be on its way. */
 export interface HttpAnswer {
-  readonly response: Response;
+  readonly response: HttpResponse;
   /** Waits for something of the answer, for as long as the timeout allows. */
   within<T>(work: Promise<T>): Promise<T>;
   /** Lets go of the connection. May be called twice. */
@@ -37,39 +40,53 @@ export async function httpRequest(
   canceller = new AbortController(),
 ): Promise<HttpAnswer> {
   const { target, doing, clock, timeoutMs } = request;
+  const { signal } = canceller;
   const within = <T>(work: Promise<T>): Promise<T> => {
     const cancel = clock.schedule(() => canceller.abort(timedOut(doing, target.label, timeoutMs)), timeoutMs);
-    return work.finally(cancel);
+    return work
+      .catch((cause: unknown) => {
+        throw signal.reason instanceof MillraceError ? signal.reason : cause;
+      })
+      .finally(cancel);
   };
   try {
-    const response = await within(follow(request, canceller.signal));
-    return { response, within, cancel: () => canceller.abort() };
+    const response = await within(follow(request, signal));
+    return {
+      response,
+      within,
+      cancel: () => {
+        canceller.abort();
+        response.cancel();
+      },
+    };
   } catch (cause) {
     canceller.abort();
-    throw connectionError(
-      doing,
-      target.label,
-      canceller.signal.reason instanceof MillraceError ? canceller.signal.reason : cause,
-    );
+    throw connectionError(doing, target.label, cause);
   }
 }
 
-async function follow(request: HttpRequest, signal: AbortSignal): Promise<Response> {
-  const { target, doing, headers, body } = request;
+async function follow(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  const { connections, target, doing, headers, body } = request;
   let { method } = request;
   let url = new URL(target.url);
   for (let left = request.redirects; ; left--) {
     const near = url.origin === new URL(target.url).origin;
-    const response = await fetch(`${url}`, {
+    const sent = method === 'GET' ? undefined : body;
+    const response = await connections.request({
+      url,
       method,
-      headers: near ? ownHeaders(request) : plainHeaders(headers),
-      ...(body === undefined || method === 'GET' ? {} : { body }),
-      redirect: 'manual',
+      headers: {
+        ...COMMON,
+        ...(near ? ownHeaders(request) : plainHeaders(headers)),
+        'accept-encoding': 'identity',
+        ...(sent !== undefined && { 'content-length': `${sent.length}` }),
+      },
+      body: sent,
       signal,
     });
-    const location = response.headers.get('location');
-    if (!REDIRECTS.has(response.status) || location === null) return response;
-    await response.body?.cancel();
+    const { location } = response.headers;
+    if (!REDIRECTS.has(response.status) || location === undefined) return response;
+    response.skip();
     if (left === 0)
       throw answerError(doing, target.label, 'it redirects too often', 'Raise http: { redirects }.');
     const next = URL.parse(location, url.href);
@@ -90,11 +107,11 @@ async function follow(request: HttpRequest, signal: AbortSignal): Promise<Respon
   }
 }
 
-const TRANSPORT = { 'accept-encoding': 'identity', connection: 'close' } as const;
+const COMMON = { accept: '*/*', 'user-agent': 'millrace' } as const;
 
 function ownHeaders({ headers, target }: HttpRequest): Record<string, string> {
   const { authorization } = target;
-  return { ...(authorization === undefined ? {} : { authorization }), ...headers, ...TRANSPORT };
+  return { ...(authorization === undefined ? {} : { authorization }), ...headers };
 }
 
 /** Headers may hold secrets of any name: another host gets only what concerns the content. */
@@ -102,7 +119,7 @@ function plainHeaders(headers: Readonly<Record<string, string>>): Record<string,
   const plain = Object.entries(headers).filter(([name]) =>
     /^(range|if-range|accept|content-type|content-encoding)$/i.test(name),
   );
-  return { ...Object.fromEntries(plain), ...TRANSPORT };
+  return Object.fromEntries(plain);
 }
 
 function timedOut(doing: string, label: string, ms: number): MillraceError {

@@ -1,6 +1,7 @@
 import { type BackoffBounds, backoffWait } from '../../../core/backoff.ts';
 import { isMillraceError } from '../../../core/errors.ts';
 import type { Clock } from '../../../interfaces/clock.ts';
+import type { HttpResponse } from './http-response.ts';
 
 /** What a server may ask for by `Retry-After` at the most. */
 const LONGEST_ASKED_MS = 120_000;
@@ -28,7 +29,7 @@ export class HttpRetries {
   }
 
   /** Waits before another try, longer when the server asks for it; rethrows `error` when there is none. */
-  async after(error: unknown, response?: Response): Promise<void> {
+  async after(error: unknown, response?: HttpResponse): Promise<void> {
     const { retries, backoff, clock, random, signal } = this.#spec;
     this.#failed++;
     if (this.#failed > retries || !isMillraceError(error) || !error.retryable || signal.aborted) throw error;
@@ -49,9 +50,9 @@ export class HttpRetries {
 }
 
 /** Milliseconds that the server asks to wait, as seconds or as a date. */
-function retryAfter(response: Response | undefined, clock: Clock): number {
-  const text = response?.headers.get('retry-after');
-  if (text === undefined || text === null) return 0;
+function retryAfter(response: HttpResponse | undefined, clock: Clock): number {
+  const text = response?.headers['retry-after'];
+  if (text === undefined) return 0;
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - clock.now();
   return Number.isNaN(ms) ? 0 : Math.min(Math.max(0, ms), LONGEST_ASKED_MS);
 }

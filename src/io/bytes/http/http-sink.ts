@@ -5,9 +5,11 @@ import { MillraceError } from '../../../core/errors.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
 import type { Encoder } from '../../../interfaces/format.ts';
 import type { Sink, WriteContext } from '../../../interfaces/writer.ts';
+import { HttpConnections } from './http-connections.ts';
 import { statusError } from './http-error.ts';
 import type { HttpWriteSettings } from './http-options.ts';
 import { httpRequest } from './http-request.ts';
+import type { HttpResponse } from './http-response.ts';
 import { HttpRetries } from './http-retries.ts';
 import type { HttpTarget } from './http-url.ts';
 
@@ -30,6 +32,7 @@ export interface HttpSinkSpec<T> {
 export class HttpSink<T> implements Sink<T> {
   readonly #spec: HttpSinkSpec<T>;
   readonly #retries: HttpRetries;
+  readonly #connections = new HttpConnections();
 
   constructor(spec: HttpSinkSpec<T>) {
     this.#spec = spec;
@@ -47,9 +50,7 @@ export class HttpSink<T> implements Sink<T> {
   async write({ records }: Batch<T>): Promise<void> {
     const encoder = this.#spec.encoder();
     const text = Buffer.concat([Buffer.from(encoder.encode(records)), Buffer.from(encoder.finish())]);
-    const body = new Uint8Array(
-      this.#spec.compress === undefined ? text : await compressed(text, this.#spec.compress),
-    );
+    const body = this.#spec.compress === undefined ? text : await compressed(text, this.#spec.compress);
     // The same for each try, so that a server that took one does not take the next one too.
     const key = randomUUID();
     this.#retries.succeeded();
@@ -57,14 +58,18 @@ export class HttpSink<T> implements Sink<T> {
     this.#spec.context.wrote(body.length);
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#connections.close();
+  }
 
-  async abort(): Promise<void> {}
+  async abort(): Promise<void> {
+    this.#connections.close();
+  }
 
   /** Whether the server took it; when not, there is another try after this. */
-  async #send(body: Uint8Array<ArrayBuffer>, key: string): Promise<boolean> {
+  async #send(body: Uint8Array, key: string): Promise<boolean> {
     const { target, settings, contentType, compress, context } = this.#spec;
-    let response: Response | undefined;
+    let response: HttpResponse | undefined;
     try {
       const canceller = new AbortController();
       const stop = (): void => canceller.abort();
@@ -72,6 +77,7 @@ export class HttpSink<T> implements Sink<T> {
       try {
         const answer = await httpRequest(
           {
+            connections: this.#connections,
             target,
             doing: 'write to',
             method: settings.method,
@@ -89,7 +95,7 @@ export class HttpSink<T> implements Sink<T> {
           canceller,
         );
         response = answer.response;
-        answer.cancel();
+        response.skip();
       } finally {
         context.signal.removeEventListener('abort', stop);
       }

@@ -3,15 +3,16 @@ import { MillraceError } from '../../../core/errors.ts';
 import { formatSize } from '../../../core/size.ts';
 import type { ReadContext } from '../../../interfaces/reader.ts';
 import type { RawSource } from '../raw-source.ts';
+import { HttpConnections } from './http-connections.ts';
 import { answerError, connectionError, statusError } from './http-error.ts';
 import type { HttpReadSettings } from './http-options.ts';
 import { type HttpAnswer, httpRequest } from './http-request.ts';
+import type { HttpResponse } from './http-response.ts';
 import { HttpRetries } from './http-retries.ts';
 import type { HttpTarget } from './http-url.ts';
 import { type HttpIdentity, type HttpVersion, partOf, versionOf } from './http-version.ts';
 
 type Context = Pick<ReadContext, 'clock' | 'expected' | 'signal'>;
-type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
 
 const DOING = 'read';
 
@@ -36,9 +37,10 @@ export class HttpSource implements RawSource {
   readonly #context: Context;
   readonly #closing = new AbortController();
   readonly #retries: HttpRetries;
+  readonly #connections = new HttpConnections();
   #version: HttpVersion | undefined;
   #answer: HttpAnswer | undefined;
-  #body: BodyReader | undefined;
+  #content: AsyncIterator<Uint8Array, undefined> | undefined;
   #requesting: AbortController | undefined;
   #offset = 0;
   #ended = false;
@@ -73,6 +75,9 @@ export class HttpSource implements RawSource {
     try {
       await source.#connect();
       return source;
+    } catch (error) {
+      await source.close();
+      throw error;
     } finally {
       context.signal.removeEventListener('abort', stop);
     }
@@ -81,7 +86,7 @@ export class HttpSource implements RawSource {
   async read(): Promise<Uint8Array | undefined> {
     for (;;) {
       if (this.#closing.signal.aborted || this.#ended) return undefined;
-      if (this.#body === undefined) await this.#connect();
+      if (this.#content === undefined) await this.#connect();
       const piece = await this.#piece();
       if (piece !== undefined || this.#ended) return piece;
     }
@@ -97,6 +102,7 @@ export class HttpSource implements RawSource {
     this.#closing.abort();
     this.#requesting?.abort();
     this.#letGo();
+    this.#connections.close();
   }
 
   /**
@@ -114,12 +120,11 @@ export class HttpSource implements RawSource {
 
   /** The next piece; nothing at the end, when the connection was lost, and when closed. */
   async #piece(): Promise<Uint8Array | undefined> {
-    const [body, answer] = [this.#body, this.#answer];
-    if (body === undefined || answer === undefined) return undefined;
+    if (this.#content === undefined) return undefined;
     try {
-      const { done, value } = await answer.within(body.read());
+      const { done, value } = await this.#answer!.within(this.#content.next());
       if (this.#closing.signal.aborted) return undefined;
-      if (!done) return this.#take(value);
+      if (done !== true) return this.#take(value);
       this.#checkLength();
       this.#ended = true;
       this.#letGo();
@@ -140,7 +145,7 @@ export class HttpSource implements RawSource {
   }
 
   /** Waits before another try, where the bytes so far can be gone on from. */
-  async #lost(error: MillraceError, response?: Response): Promise<void> {
+  async #lost(error: MillraceError, response?: HttpResponse): Promise<void> {
     if (!error.retryable) throw error;
     const { validator, encoded } = this.#version ?? { encoded: false };
     if (this.#offset > 0 && (validator === undefined || encoded)) {
@@ -154,7 +159,7 @@ export class HttpSource implements RawSource {
   }
 
   async #connect(): Promise<void> {
-    while (this.#body === undefined && !this.#ended && !this.#closing.signal.aborted) {
+    while (this.#content === undefined && !this.#ended && !this.#closing.signal.aborted) {
       try {
         await this.#request();
       } catch (error) {
@@ -172,6 +177,7 @@ export class HttpSource implements RawSource {
     this.#requesting = new AbortController();
     const answer = await httpRequest(
       {
+        connections: this.#connections,
         target: this.#target,
         doing: DOING,
         method: 'GET',
@@ -196,7 +202,7 @@ export class HttpSource implements RawSource {
     return { range: `bytes=${this.#offset}-`, 'if-range': this.#version!.validator! };
   }
 
-  #accept(response: Response): void {
+  #accept(response: HttpResponse): void {
     const { label } = this.#target;
     const resuming = this.#resuming;
     if (resuming !== undefined && !resuming.anything) this.#checkVersion(response, resuming.was);
@@ -207,12 +213,12 @@ export class HttpSource implements RawSource {
       this.#context.expected(this.#version.total);
     }
     this.#resuming = undefined;
-    this.#ended = response.body === null;
-    this.#body = response.body?.getReader() as BodyReader | undefined;
+    this.#content = response.content();
+    this.#ended = this.#content === undefined;
   }
 
   /** The first answer of a run that goes on; one that has all of it begins at the beginning. */
-  #checkVersion(response: Response, was: HttpIdentity): void {
+  #checkVersion(response: HttpResponse, was: HttpIdentity): void {
     const gone = response.status === 416 || response.status === 412;
     if (response.status !== 200 && response.status !== 204 && !gone) return;
     if (gone || versionOf(response).validator !== was.validator) {
@@ -228,7 +234,7 @@ export class HttpSource implements RawSource {
     this.#version = undefined;
   }
 
-  #begin(response: Response): void {
+  #begin(response: HttpResponse): void {
     const first = this.#version === undefined;
     this.#version = versionOf(response);
     const { total } = this.#version;
@@ -238,7 +244,7 @@ export class HttpSource implements RawSource {
   }
 
   /** What goes on must be of the same version, and begin where the bytes so far end. */
-  #checkPart(response: Response): void {
+  #checkPart(response: HttpResponse): void {
     const { label } = this.#target;
     const { validator, total } = this.#version!;
     const again = `it broke off at byte ${this.#offset}, and`;
@@ -256,8 +262,8 @@ export class HttpSource implements RawSource {
     }
     if (response.status !== 206) throw statusError(DOING, label, response);
     const part = partOf(response);
-    const tag = response.headers.get('etag');
-    const changed = tag !== null && validator!.startsWith('"') && tag !== validator;
+    const tag = response.headers.etag;
+    const changed = tag !== undefined && validator!.startsWith('"') && tag !== validator;
     if (
       changed ||
       part.from !== this.#offset ||
@@ -288,9 +294,7 @@ export class HttpSource implements RawSource {
   }
 
   #letGo(): void {
-    const body = this.#body;
-    this.#body = undefined;
-    body?.cancel().catch(() => {});
+    this.#content = undefined;
     this.#answer?.cancel();
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { HttpResponse } from './http-response.ts';
 
 /** What tells one state of what a URL names from another. */
 export interface HttpVersion {
@@ -21,22 +22,25 @@ export const HttpIdentitySchema = z.strictObject({
 export type HttpIdentity = z.output<typeof HttpIdentitySchema>;
 
 /** The version that an answer with the whole content is of. */
-export function versionOf({ headers }: Response): HttpVersion {
-  const tag = headers.get('etag');
+export function versionOf({ headers }: HttpResponse): HttpVersion {
+  const tag = headers.etag;
   const strong = tag?.startsWith('"') === true ? tag : undefined;
-  const encoding = headers.get('content-encoding');
-  const encoded = encoding !== null && !/^identity$/i.test(encoding);
-  const length = Number(headers.get('content-length') ?? Number.NaN);
+  const encoding = headers['content-encoding'];
+  const encoded = encoding !== undefined && !/^identity$/i.test(encoding);
+  const length = Number(headers['content-length'] ?? Number.NaN);
   return {
-    validator: strong ?? (tag === null ? (headers.get('last-modified') ?? undefined) : undefined),
+    validator: strong ?? (tag === undefined ? headers['last-modified'] : undefined),
     total: encoded || !Number.isSafeInteger(length) ? undefined : length,
     encoded,
   };
 }
 
 /** Where the part of an answer with status 206 begins, and how long the whole is. */
-export function partOf({ headers }: Response): { readonly from: number; readonly total: number | undefined } {
-  const match = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get('content-range') ?? '');
+export function partOf({ headers }: HttpResponse): {
+  readonly from: number;
+  readonly total: number | undefined;
+} {
+  const match = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers['content-range'] ?? '');
   if (match === null) return { from: Number.NaN, total: undefined };
   return { from: Number(match[1]), total: match[2] === '*' ? undefined : Number(match[2]) };
 }

@@ -291,6 +291,29 @@ describe('nothing is left of a request', () => {
     live.abort(new Error('enough'));
     await expect(live.done).rejects.toThrow('enough');
   });
+
+  test.each([true, false])(
+    'that the server ends while a sink holds it back, with its length said: %s',
+    async (said) => {
+      const lines = Array.from({ length: 40 }, (_, n) => `${n} ${'x'.repeat(50_000)}`);
+      for (const size of [4, 10, 20, 40]) {
+        const part = lines.slice(0, size).join('\n');
+        const server = await serving((_, response) => {
+          response.useChunkedEncodingByDefault = false;
+          response
+            .writeHead(200, { connection: 'close', ...(said && { 'content-length': part.length }) })
+            .end(part);
+        });
+        const out: string[] = [];
+        const slow = forEach(async (line: string) => {
+          out.push(line);
+          await turns(20);
+        });
+        await run(pipeline('read', text.read(`${server.origin}/ended`).to(slow)));
+        expect(out.join('\n')).toBe(part);
+      }
+    },
+  );
 });
 
 test.each([

@@ -1,0 +1,82 @@
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import { HttpResponse } from './http-response.ts';
+
+/** What is asked of a server. */
+export interface HttpAsked {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | undefined;
+  readonly signal: AbortSignal;
+}
+
+type Protocol = 'http:' | 'https:';
+
+interface Client {
+  readonly agent: Agent;
+  readonly request: (asked: HttpAsked) => ClientRequest;
+}
+
+/** Connections to servers, used again while they last; those of one reader or sink, and gone with it. */
+export class HttpConnections {
+  readonly #clients = new Map<Protocol, Promise<Client>>();
+  readonly #agents: Agent[] = [];
+
+  /**
+   * Sends a request; resolves when the head of the answer has come. One that a server lets go of at the moment when it is
+   * used again has not heard of the request: it is sent by another.
+   */
+  async request(asked: HttpAsked): Promise<HttpResponse> {
+    const { url, signal } = asked;
+    const client = await this.#client(url.protocol as Protocol);
+    for (;;) {
+      signal.throwIfAborted();
+      const request = client.request(asked);
+      try {
+        return new HttpResponse(request, await answered(request, asked.body));
+      } catch (error) {
+        if (!request.reusedSocket || signal.aborted || !isLetGo(error)) throw error;
+      }
+    }
+  }
+
+  /** Cuts all connections, also those that are in use. */
+  close(): void {
+    for (const agent of this.#agents) agent.destroy();
+  }
+
+  #client(protocol: Protocol): Promise<Client> {
+    const known = this.#clients.get(protocol) ?? this.#connect(protocol);
+    this.#clients.set(protocol, known);
+    return known;
+  }
+
+  /** Node loads what it needs for either when it is asked for first: whoever reads files does not wait for that. */
+  async #connect(protocol: Protocol): Promise<Client> {
+    const { Agent, globalAgent, request } = await (protocol === 'https:'
+      ? import('node:https')
+      : import('node:http'));
+    // Proxies of the environment are used where Node was told to: no typings know of that yet.
+    const { proxyEnv } = (globalAgent as unknown as { readonly options: { readonly proxyEnv?: unknown } })
+      .options;
+    const agent = new Agent({ keepAlive: true, ...(proxyEnv !== undefined && { proxyEnv }) });
+    this.#agents.push(agent);
+    return {
+      agent,
+      request: ({ url, method, headers, signal }) => request(url, { agent, method, headers, signal }),
+    };
+  }
+}
+
+function answered(request: ClientRequest, body: Uint8Array | undefined): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.on('response', resolve);
+    // It stays: what goes wrong later is told by the answer.
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+function isLetGo(error: unknown): boolean {
+  return /^(ECONNRESET|EPIPE)$/.test(String((error as { readonly code?: unknown }).code));
+}

@@ -1,0 +1,128 @@
+import { Agent, globalAgent } from 'node:http';
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ndjson, text } from '../../../../../src/formats.ts';
+import { from } from '../../../../../src/from.ts';
+import { toArray } from '../../../../../src/io/memory/to-array.ts';
+import { pipeline } from '../../../../../src/processing/graph/pipeline.ts';
+import { run } from '../../../../../src/start.ts';
+import { turns } from '../../../../../src/testing/turns.ts';
+import { type Handler, serve, type TestServer } from './server.ts';
+
+const servers: TestServer[] = [];
+
+async function serving(handler: Handler): Promise<TestServer> {
+  const server = await serve(handler);
+  servers.push(server);
+  return server;
+}
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  for (const server of servers.splice(0)) await server.close();
+});
+
+const AT_ONCE = { retries: 0, backoff: '0ms..1ms' } as const;
+
+async function linesOf(url: string, http: object = AT_ONCE): Promise<readonly string[]> {
+  const out = toArray<string>();
+  await run(pipeline('read', text.read(url, { http }).to(out)));
+  return out.records;
+}
+
+/** Batches of a thousand records, each of which is a request. */
+const send = (url: string) =>
+  run(
+    pipeline(
+      'send',
+      from(Array.from({ length: 5000 }, (_, n) => n)).to(ndjson.write(url, { http: AT_ONCE })),
+    ),
+  );
+
+/** The connections that the requests came by, in order. */
+const connectionsOf = ({ requests }: TestServer) => requests.map(({ socket }) => socket);
+
+describe('a connection', () => {
+  test('is used for one request of a sink after the other, and is gone when the run is done', async () => {
+    const server = await serving((request, response) => {
+      request.resume().on('end', () => response.writeHead(200).end('taken'));
+    });
+    await send(`${server.origin}/ingest`);
+    expect(server.requests.length).toBeGreaterThan(2);
+    // The end of an answer is not waited for: it may come behind the next request.
+    expect(new Set(connectionsOf(server)).size).toBeLessThanOrEqual(2);
+    while (server.sockets.size > 0) await turns(1);
+  });
+
+  test('is gone when the run has failed, also that of a redirect', async () => {
+    const server = await serving((request, response) => {
+      if (request.url === '/a') response.writeHead(302, { location: '/b' }).end('there');
+      else response.writeHead(404).end('nothing');
+    });
+    await expect(linesOf(`${server.origin}/a`)).rejects.toMatchObject({ details: { status: 404 } });
+    expect(server.requests.map(({ url }) => url)).toEqual(['/a', '/b']);
+    while (server.sockets.size > 0) await turns(1);
+  });
+
+  test('that the server lets go of as it is used again is no failure: the request goes by another', async () => {
+    const used = new Set<unknown>();
+    const server = await serving((request, response) => {
+      if (used.has(request.socket)) request.socket.destroy();
+      else request.resume().on('end', () => response.writeHead(200).end());
+      used.add(request.socket);
+    });
+    const { balance } = await send(`${server.origin}/ingest`);
+    expect(balance).toMatchObject({ read: 5000, written: 5000 });
+    expect(used.size).toBeGreaterThan(2);
+  });
+
+  test('is cut when an answer that nobody reads is long', async () => {
+    const server = await serving((request, response) => {
+      request.resume().on('end', () => response.writeHead(200).end('x'.repeat(2 ** 20)));
+    });
+    await send(`${server.origin}/ingest`);
+    while (server.sockets.size > 0) await turns(1);
+    expect(new Set(connectionsOf(server)).size).toBeGreaterThan(1);
+  });
+
+  test('goes by the proxy that Node was told to use', async () => {
+    const proxy = await serving((_, response) => response.end('by the proxy'));
+    const told = new Agent({
+      proxyEnv: { HTTP_PROXY: proxy.origin },
+    } as object) as unknown as typeof globalAgent;
+    vi.spyOn(globalAgent as unknown as { options: object }, 'options', 'get').mockReturnValue(
+      (told as unknown as { options: object }).options,
+    );
+    expect(await linesOf('http://nowhere.invalid/a')).toEqual(['by the proxy']);
+    expect(proxy.requests[0]!.url).toBe('http://nowhere.invalid/a');
+  });
+});
+
+describe('content that is encoded on the way', () => {
+  const TEXT = Array.from({ length: 2000 }, (_, n) => `line ${n}`);
+  const PLAIN = Buffer.from(TEXT.join('\n'));
+
+  test.each<[string, Buffer]>([
+    ['gzip', gzipSync(PLAIN)],
+    ['x-gzip', gzipSync(PLAIN)],
+    ['deflate', deflateSync(PLAIN)],
+    ['br', brotliCompressSync(PLAIN)],
+    ['zstd', zstdCompressSync(PLAIN)],
+    ['deflate, GZIP', gzipSync(deflateSync(PLAIN))],
+    ['identity', PLAIN],
+  ])('by %s is read as it was', async (encoding, bytes) => {
+    const { origin } = await serving((_, response) => {
+      response.writeHead(200, { 'content-encoding': encoding, 'content-length': bytes.length }).end(bytes);
+    });
+    expect(await linesOf(`${origin}/a`)).toEqual(TEXT);
+  });
+
+  test('and cut off is a failure, also where the server ends it as if that were all', async () => {
+    const { origin } = await serving((_, response) => {
+      response.useChunkedEncodingByDefault = false;
+      response.writeHead(200, { 'content-encoding': 'gzip', connection: 'close' });
+      response.end(gzipSync(PLAIN).subarray(0, 500));
+    });
+    await expect(linesOf(`${origin}/a`)).rejects.toMatchObject({ code: 'ERR_HTTP' });
+  });
+});
