@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { functionOption, withRole } from '../core/option-role.ts';
-import { type Fields, fieldReader } from '../processing/operators/record-fields.ts';
+import { type Fields, fieldReader, namedFieldReader } from '../processing/operators/record-fields.ts';
 
 /** The name of a field. */
 export const field = z.string().min(1);
@@ -20,9 +20,7 @@ export const key = withRole(
 ) as unknown as z.ZodType<Key>;
 
 /** A function that reads a field, named after it, as descriptions show the names of functions. */
-export function readerOf(name: string): Reader {
-  return named(fieldReader(name), name);
-}
+export const readerOf: (name: string) => Reader = namedFieldReader;
 
 /** A function that makes the key; what several fields hold, as a list. Without fields, all records have one key. */
 export function keyReader(given: Key | undefined): Reader {

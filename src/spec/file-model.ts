@@ -59,7 +59,7 @@ export const SOURCES: readonly string[] = [
   'deadLetters',
 ];
 
-const FLOW_KEYS = [...SOURCES, 'pipe', 'as'];
+const FLOW_KEYS = ['pipe', 'as', ...SOURCES];
 const SINK_KEYS = ['from', 'write'];
 const NAME = /^[\p{L}_][\p{L}\p{N}_ -]*$/u;
 
@@ -83,7 +83,10 @@ export function fileModel(root: LocatedMap, shownName: string, problems: Problem
     name: textAt(root, 'name', problems) ?? shownName,
     params: mapAt(root, 'params', problems),
     flows: new Map(
-      [...named(root, 'flows', problems)].map(([name, entry]) => [name, flowEntry(entry, name, problems)]),
+      [...named(root, 'flows', problems)].map(([name, entry]) => [
+        name,
+        flowEntry(entry, `the flow "${name}"`, problems),
+      ]),
     ),
     sinks: new Map([...sinks].map(([name, entry]) => [name, sinkEntry(entry, name, problems)])),
   };
@@ -141,23 +144,23 @@ function named(root: LocatedMap, key: string, problems: Problems): ReadonlyMap<s
   return entries;
 }
 
-/** A flow taken apart; `name` is that of its own, or what it is. */
-export function flowEntry({ key, value }: LocatedEntry, name: string, problems: Problems): FlowEntry {
+/** A flow taken apart; `what` it is, in words. */
+export function flowEntry({ key, value }: LocatedEntry, what: string, problems: Problems): FlowEntry {
   const none: FlowEntry = { key, source: undefined, steps: [], as: undefined };
   if (value.kind !== 'map') {
     problems.add(
       value.span,
-      `the flow "${name}" is a map, and this is ${kindOf(value)}`,
+      `${what} is a map, and this is ${kindOf(value)}`,
       'Write e.g. read: { csv: in.csv }.',
     );
     return none;
   }
-  onlyKnown(value, FLOW_KEYS, `the flow "${name}"`, problems);
+  onlyKnown(value, FLOW_KEYS, what, problems);
   const sources = [...value.entries].filter(([kind]) => SOURCES.includes(kind));
   if (sources.length === 0) {
     problems.add(
       key,
-      `it is not said where the records of "${name}" come from`,
+      `it is not said where the records of ${what} come from`,
       `Say one of ${SOURCES.join(', ')}.`,
     );
   }

@@ -87,3 +87,9 @@ export function fieldTable(
     hint: `Name at least one, such as ${example}.`,
   });
 }
+
+/** {@link fieldReader}, named after the field, as descriptions show the names of functions. */
+export function namedFieldReader(name: string): (record: unknown) => unknown {
+  const read = fieldReader(name);
+  return Object.defineProperty((record: unknown) => read(record as Fields), 'name', { value: name });
+}

@@ -116,12 +116,15 @@ class Build {
     if (start === undefined) return undefined;
     const first = isLetters ? start : named(start, as, this.#context);
     const built = first === undefined ? undefined : applied(steps, first);
+    if (built === undefined || built instanceof Flow) return built;
     const flow = this.#model.flows.get(name)!;
-    if (built === undefined || built instanceof Flow || outputsOf(flow) !== undefined) return built;
+    const outputs = Object.keys(built);
+    const written = outputsOf(flow) ?? [];
+    if (outputs.every((one) => written.includes(one))) return built;
     return this.#context.problems.add(
       flow.key,
-      `the flow "${name}" has the outputs ${Object.keys(built).join(', ')}, which are not written there`,
-      'Say them without parameters: late: route.',
+      `the flow "${name}" has the outputs ${outputs.join(', ')}, which cannot be told from how it is written`,
+      'What outputs there are cannot depend on parameters: write e.g. late: route.',
     );
   }
 

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { alignedWindow, windowOf } from '../../builtins/windows.ts';
 import { functionOption, withRole } from '../../core/option-role.ts';
 import type { Flow } from '../../processing/graph/flow.ts';
 import { asOfJoin } from '../../processing/joins/as-of-join.ts';
@@ -7,6 +6,7 @@ import { intervalJoin } from '../../processing/joins/interval-join.ts';
 import { join } from '../../processing/joins/join.ts';
 import { joinKinds } from '../../processing/joins/join-kinds.ts';
 import { windowJoin } from '../../processing/joins/window-join.ts';
+import { alignedWindow, windowOf } from '../../processing/operators/windows/written-window.ts';
 
 /** A join as data. */
 interface JoinForm {

@@ -4,6 +4,7 @@ import type { BuildContext, OwnFlow } from '../build-context.ts';
 import { flowEntry } from '../file-model.ts';
 import type { Located } from '../source/located.ts';
 import { named } from './node-name.ts';
+import { policiesOf } from './policies.ts';
 import { sourceFlow } from './sources.ts';
 import { applied, stepsOf } from './steps.ts';
 
@@ -21,13 +22,14 @@ export async function ownFlow(node: Located, context: BuildContext): Promise<Own
         'dead letters cannot leave a flow that is written in place',
         'Let its records fail, or be skipped.',
       ),
+    policies: (one) => policiesOf(one, inner),
   };
   const before = problems.count;
   const {
     source,
     steps: items,
     as,
-  } = flowEntry({ key: node.span, value: node }, 'written in place', problems);
+  } = flowEntry({ key: node.span, value: node }, 'a flow that is written in place', problems);
   const steps = await stepsOf(items, inner);
   if (source === undefined) return undefined;
   const [kind, { key }] = source;

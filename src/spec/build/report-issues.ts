@@ -5,7 +5,7 @@ import type { BuildContext } from '../build-context.ts';
 import { entryOf, type Located, type LocatedMap, spanAt } from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
 import type { OptionValues } from './option-values.ts';
-import { schemaBelow, shapeOf } from './schema-walk.ts';
+import { optionNames, schemaBelow, shapeOf } from './schema-walk.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -42,7 +42,7 @@ function report(
   const name = path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
     const below = path.reduce<z.core.$ZodType | undefined>(step, schema);
-    const known = below === undefined ? [] : Object.keys(shapeOf(below));
+    const known = below === undefined ? [] : optionNames(below);
     for (const key of issue.keys) {
       const where = name === '' ? what : `${name} of ${what}`;
       problems.add(
@@ -83,6 +83,8 @@ function bestOf(forms: readonly (readonly Issue[])[]): readonly Issue[] | undefi
       ({ path, code }) => path.length > 0 || (code !== 'invalid_type' && code !== 'invalid_value'),
     ),
   );
+  const deep = inside.filter((issues) => issues.every(({ path }) => path.length > 0));
+  if (inside.length > 1 && deep.length === 1) return deep[0];
   return inside.length === 1 ? inside[0] : undefined;
 }
 
@@ -107,18 +109,16 @@ function inWords(issue: Issue, found: unknown): readonly [message: string, hint?
     case 'invalid_type':
       return [`expected ${TYPES[issue.expected] ?? issue.expected}, found ${was}`];
     case 'invalid_value': {
-      const values = issue.values.map(String);
-      const near = typeof found === 'string' ? didYouMean(found, values) : undefined;
-      const hint = near?.startsWith('Did you mean') ? near : undefined;
-      return [
-        `expected ${values.length === 1 ? values[0] : `one of ${values.join(', ')}`}, found ${was}`,
-        hint,
-      ];
+      return oneOf(issue.values.map(String), found);
     }
-    case 'invalid_union':
+    case 'invalid_union': {
+      // Which of several forms it is, is told by an option; the message has its values.
+      const values = [...issue.message.matchAll(/'([^']*)'/g)].map(([, value]) => value!);
+      if (issue.errors.length === 0) return oneOf(values, found);
       return [
         `expected ${[...new Set(issue.errors.flatMap((errors) => errors.map((one) => formOf(one))))].join(', or ')}, found ${was}`,
       ];
+    }
     case 'too_small':
     case 'too_big': {
       const least = issue.code === 'too_small';
@@ -135,6 +135,15 @@ function inWords(issue: Issue, found: unknown): readonly [message: string, hint?
     default:
       return [issue.message.replace(/^Invalid input: /, '').replace(/^Too (?:small|big): /, '')];
   }
+}
+
+function oneOf(
+  values: readonly string[],
+  found: unknown,
+): readonly [message: string, hint?: string | undefined] {
+  const near = typeof found === 'string' ? didYouMean(found, values) : undefined;
+  const list = values.length === 1 ? values[0] : `one of ${values.join(', ')}`;
+  return [`expected ${list}, found ${showValue(found)}`, near?.startsWith('Did you mean') ? near : undefined];
 }
 
 /** What a form of several would have been, in few words. */

@@ -26,6 +26,12 @@ export function shapeOf(schema: Schema): Readonly<Record<string, Schema>> {
   return definition(schema).shape ?? {};
 }
 
+/** The options of an object schema, or of all objects that are among the forms of another. */
+export function optionNames(schema: Schema): readonly string[] {
+  const { options } = definition(schema);
+  return options === undefined ? Object.keys(shapeOf(schema)) : options.flatMap(optionNames);
+}
+
 /** What the values of a map are, where all are the same. */
 export function isRecord(schema: Schema | undefined): boolean {
   return schema !== undefined && definition(schema).type === 'record';

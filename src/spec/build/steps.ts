@@ -121,7 +121,7 @@ async function componentStep(step: WrittenStep, context: BuildContext): Promise<
   const operator = attempt(context, at, make, options.node);
   if (operator === undefined) return undefined;
   const made = through(operator, step, context, writtenOf(fileName(component.name), options.data, context));
-  return name === 'window' && hasOutputs(step) ? late(made) : made;
+  return name === 'window' && (options.value as { late?: unknown }).late === 'route' ? late(made) : made;
 }
 
 /** Whether it ends the pipe in several flows. */
