@@ -1,6 +1,7 @@
 import type { Registry } from '../core/registry.ts';
 import type { LetterTarget, OnError } from '../interfaces/policy.ts';
 import type { Flow } from '../processing/graph/flow.ts';
+import type { OriginCell } from './build/origin-cell.ts';
 import type { Secrets } from './secrets.ts';
 import type { Located } from './source/located.ts';
 import type { Problems } from './source/problem.ts';
@@ -27,6 +28,8 @@ export interface BuildContext {
   readonly params: ReadonlyMap<string, ParameterValue>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly secrets: Secrets;
+  /** Where expressions get the origin of a record; absent where nobody knows it. */
+  readonly origin?: OriginCell;
   /** The policies that are written; `undefined` where something is wrong with them. */
   policies(node: Located): Promise<OnError | undefined>;
   /** The flow that is written in the place of an option; `undefined` where it cannot be made. */

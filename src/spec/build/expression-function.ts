@@ -1,22 +1,33 @@
 import { isMillraceError } from '../../core/errors.ts';
 import type { BuildContext } from '../build-context.ts';
-import { compileExpression } from '../expressions/expression.ts';
+import { compileExpression, type ExpressionScope } from '../expressions/expression.ts';
 import type { LocatedScalar } from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
 
 /** The function of a record that an expression says; `undefined` where it cannot be compiled, which is a problem. */
-export function expressionFunction(node: LocatedScalar, { params, problems }: BuildContext): unknown {
+export function expressionFunction(node: LocatedScalar, { params, problems, origin }: BuildContext): unknown {
   const source = String(node.value);
   try {
     const expression = compileExpression(source, { params: [...params.keys()] });
+    const values = Object.fromEntries([...params].map(([name, { value }]) => [name, value]));
+    let scope: ExpressionScope = { params: values };
     if (expression.usesOrigin) {
-      return problems.add(
-        node.span,
-        'an expression cannot ask for the origin here',
-        'Use what is in the record.',
-      );
+      if (origin === undefined) {
+        return problems.add(
+          node.span,
+          'an expression cannot ask for the origin here',
+          'Keep it in a field, in front: - assign: { line: origin.line }.',
+        );
+      }
+      origin.used = true;
+      const { usesPlace } = expression;
+      scope = {
+        params: values,
+        get origin() {
+          return origin.origin(usesPlace);
+        },
+      };
     }
-    const scope = { params: Object.fromEntries([...params].map(([name, { value }]) => [name, value])) };
     const fn = (record: unknown): unknown => expression(record, scope);
     return Object.defineProperty(fn, 'name', { value: source.replaceAll(/\s+/g, ' ') });
   } catch (thrown) {

@@ -19,6 +19,7 @@ import { fileName, namedComponent } from './component-name.ts';
 import { modulePart } from './module-export.ts';
 import { named } from './node-name.ts';
 import { noted, shownPlace, writtenOf } from './note.ts';
+import { OriginCell, withOrigins } from './origin-cell.ts';
 import { outputsOf } from './outputs.ts';
 import { processStep } from './process-step.ts';
 import { splitStep } from './split-step.ts';
@@ -108,8 +109,10 @@ async function stepOf(step: WrittenStep, context: BuildContext): Promise<Step | 
   return componentStep(step, context);
 }
 
-async function componentStep(step: WrittenStep, context: BuildContext): Promise<Step | undefined> {
+async function componentStep(step: WrittenStep, outer: BuildContext): Promise<Step | undefined> {
   const { name, at } = step;
+  const origin = new OriginCell();
+  const context: BuildContext = { ...outer, origin };
   const component = namedComponent('operator', name, at, context, GRAPH_STEPS);
   if (component === undefined) return undefined;
   const whose = { what: name, at, main: component.main };
@@ -120,7 +123,15 @@ async function componentStep(step: WrittenStep, context: BuildContext): Promise<
   const make = () => component.create(options.value as never) as Operator<never, unknown>;
   const operator = attempt(context, at, make, options.node);
   if (operator === undefined) return undefined;
-  const made = through(operator, step, context, writtenOf(fileName(component.name), options.data, context));
+  if (origin.used && operator.kind !== 'sync') {
+    return context.problems.add(
+      at,
+      `the origin of a record is not known to ${name}`,
+      'Keep it in a field, in front: - assign: { line: origin.line }.',
+    );
+  }
+  const told = origin.used && operator.kind === 'sync' ? withOrigins(operator, origin) : operator;
+  const made = through(told, step, context, writtenOf(fileName(component.name), options.data, context));
   return name === 'window' && (options.value as { late?: unknown }).late === 'route' ? late(made) : made;
 }
 

@@ -20,8 +20,11 @@ export interface Uses {
   /** Fields of the record; `undefined` when it uses the record as a whole. */
   readonly columns: readonly string[] | undefined;
   readonly origin: boolean;
+  /** Whether it asks for the line or the byte, which may have to be looked for in the text. */
+  readonly place: boolean;
 }
 
+const ORIGIN_FIELDS: readonly string[] = ['source', 'file', 'record', 'line', 'byte'];
 const VARIABLES = ['record', 'origin', 'params'];
 const PATTERNS: ReadonlySet<string> = new Set(['matches', 'extract', 'replaceMatches']);
 
@@ -34,21 +37,29 @@ export function checkExpression(ast: ASTNode, names: Names): Uses {
   const columns = new Set<string>();
   let whole = false;
   let origin = false;
+  let place = false;
   visit(ast, new Set());
-  return { columns: whole ? undefined : [...columns], origin };
+  return { columns: whole ? undefined : [...columns], origin, place };
 
   function visit(node: ASTNode, locals: ReadonlySet<string>): void {
     const named = namedField(node);
     if (named !== undefined && !locals.has(named.variable)) {
       if (named.variable === 'record') columns.add(checkField(node, named.field, names.fields));
       if (named.variable === 'params') checkField(node, named.field, names.params, 'parameter');
-      if (named.variable === 'origin') origin = true;
+      if (named.variable === 'origin') {
+        origin = true;
+        checkField(node, named.field, ORIGIN_FIELDS);
+        place ||= named.field === 'line' || named.field === 'byte';
+      }
       if (VARIABLES.includes(named.variable)) return;
     }
     if (node.op === 'id') {
       checkVariable(node, node.args, locals, names);
       if (node.args === 'record' && !locals.has('record')) whole = true;
-      if (node.args === 'origin' && !locals.has('origin')) origin = true;
+      if (node.args === 'origin' && !locals.has('origin')) {
+        origin = true;
+        place = true;
+      }
     }
     if (node.op === '.?' || node.op === '[?]')
       throw new Fault('optional access is not supported', range(node));

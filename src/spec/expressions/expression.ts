@@ -37,6 +37,8 @@ export interface Expression<T = unknown> {
   readonly columns: readonly string[] | undefined;
   /** Whether it asks for the origin, which costs something to find out. */
   readonly usesOrigin: boolean;
+  /** Whether it asks for the line or the byte of it, which may have to be looked for in the text. */
+  readonly usesPlace: boolean;
 }
 
 const BUILTINS: Functions = new Map(BUILTIN_FUNCTIONS.map((fn) => [fn.name, fn]));
@@ -81,7 +83,7 @@ function compile<T>(
   const functions = functionsWith(options.functions ?? []);
   try {
     const ast = parseExpression(source);
-    const { columns, origin } = checkExpression(ast, {
+    const { columns, origin, place } = checkExpression(ast, {
       functions,
       fields: options.fields,
       params: options.params,
@@ -100,6 +102,7 @@ function compile<T>(
         source,
         columns,
         usesOrigin: origin,
+        usesPlace: place,
       }),
     );
   } catch (thrown) {
