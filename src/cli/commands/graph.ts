@@ -5,9 +5,14 @@ import { COMMON_OPTIONS, type Command, MODULE_OPTIONS } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { loadPipeline } from '../module/load-pipeline.ts';
 
-const FORMATS: Readonly<Record<string, (pipeline: Pipeline) => string | Promise<string>>> = Object.freeze({
+type Draw = (pipeline: Pipeline, columns: number) => string | Promise<string>;
+
+const FORMATS: Readonly<Record<string, Draw>> = Object.freeze({
   mermaid: (pipeline) => pipeline.toMermaid(),
   dot: (pipeline) => pipeline.toDot(),
+  svg: async (pipeline) => (await import('../drawing/svg.ts')).svgOf(pipeline.toDot()),
+  text: async (pipeline, columns) =>
+    (await import('../drawing/draw-graph.ts')).drawGraph(pipeline.describe(), columns),
   json: (pipeline) => `${JSON.stringify(pipeline.describe(), null, 2)}\n`,
   yaml: async (pipeline) => (await import('../../spec/file-of.ts')).fileOf(pipeline.describe()),
 });
@@ -15,7 +20,7 @@ const FORMATS: Readonly<Record<string, (pipeline: Pipeline) => string | Promise<
 /** `millrace graph`: draws a pipeline. */
 export const graph: Command = Object.freeze({
   name: 'graph',
-  summary: 'Draw a pipeline: Mermaid, DOT, JSON, or a file in YAML',
+  summary: 'Draw a pipeline: Mermaid, DOT, SVG, in the terminal; as JSON, or a file in YAML',
   argument: '<module>',
   options: {
     format: {
@@ -27,6 +32,11 @@ export const graph: Command = Object.freeze({
     ...COMMON_OPTIONS,
     json: { summary: 'The same as --format json' },
   },
+  examples: [
+    ['millrace graph orders.ts', 'Mermaid, for Markdown and the like'],
+    ['millrace graph orders.yaml -f text', 'boxes and lines, as wide as the terminal'],
+    ['millrace graph orders.yaml -f svg > orders.svg', 'a picture; needs the package @viz-js/viz'],
+  ],
   async run(invocation) {
     const { given, terminal } = invocation;
     const name = given.value('format') ?? (given.has('json') ? 'json' : 'mermaid');
@@ -35,7 +45,7 @@ export const graph: Command = Object.freeze({
       throw usage(graph, `there is no format "${name}"`, didYouMean(name, Object.keys(FORMATS)));
     }
     const { pipeline } = await loadPipeline(graph, invocation);
-    terminal.print(await draw(pipeline));
+    terminal.print(await draw(pipeline, terminal.columns));
     return EXIT.done;
   },
 } satisfies Command);

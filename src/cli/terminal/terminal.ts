@@ -48,6 +48,11 @@ export class Terminal {
     return this.#out.isTTY === true;
   }
 
+  /** Characters of a line of stdout, where it is a screen; else 80. */
+  get columns(): number {
+    return this.#out.columns ?? 80;
+  }
+
   /** Whether the reader of stdout has gone away. */
   get outClosed(): boolean {
     return this.#closed;

@@ -254,3 +254,21 @@ describe('wrong usage exits 2 and says what was meant', () => {
     });
   });
 });
+
+describe('graph in other forms', () => {
+  const FILE =
+    'version: 1\nflows: { a: { read: { ndjson: in.ndjson } } }\nsinks: { out: { from: a, write: { csv: out.csv } } }\n';
+
+  test('draws boxes and lines, and a picture', async () => {
+    work.current.put('p.yaml', FILE);
+    const [text, svg] = await Promise.all(
+      ['text', 'svg'].map((format) =>
+        millrace(['graph', 'p.yaml', '--format', format], { cwd: work.current.folder }),
+      ),
+    );
+    expect(text!.stderr + svg!.stderr).toBe('');
+    expect(text!.stdout).toContain('│ ndjson in.ndjson │╶─▶│ csv out.csv │');
+    expect(svg!.stdout).toContain('<svg ');
+    expect(svg!.stdout).toContain('>out</text>');
+  });
+});
