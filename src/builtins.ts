@@ -9,6 +9,8 @@ import { records } from './builtins/records.ts';
 import { windows } from './builtins/windows.ts';
 import { Registry } from './core/registry.ts';
 import type { Component } from './interfaces/component.ts';
+import type { Plugin } from './interfaces/plugin.ts';
+import { BUILTIN_FUNCTIONS } from './spec/expressions/functions/builtin-functions.ts';
 
 /** What a pipeline that is itself data can be made of; what is a function is said by an expression, or by an export. */
 const COMPONENTS: readonly Component[] = [
@@ -23,6 +25,13 @@ const COMPONENTS: readonly Component[] = [
   ...windows,
 ];
 
+/** What is built in is a plugin like any other. */
+const MILLRACE: Plugin = Object.freeze({
+  name: 'millrace',
+  components: COMPONENTS,
+  functions: BUILTIN_FUNCTIONS,
+});
+
 /**
  * A registry of all built-in components, yours to add to or to narrow.
  *
@@ -35,5 +44,5 @@ const COMPONENTS: readonly Component[] = [
  * ```
  */
 export function builtins(): Registry {
-  return new Registry(COMPONENTS);
+  return new Registry().register(MILLRACE);
 }

@@ -8,8 +8,22 @@ export type { Duration } from './core/duration.ts';
 export type { ErrorCode, ErrorFields } from './core/errors.ts';
 /* Errors */
 export { ERROR_CODES, isMillraceError, MillraceError } from './core/errors.ts';
+export { functionOption, pathOption } from './core/option-role.ts';
 export { Registry } from './core/registry.ts';
 export type { Size } from './core/size.ts';
+/* Plugins */
+export type { Config } from './define-config.ts';
+export { defineConfig } from './define-config.ts';
+export type {
+  FunctionArguments,
+  ParameterValues,
+  PartOptions,
+  PluginFormatPart,
+  PluginFunction,
+  PluginPart,
+  PluginSpec,
+} from './define-plugin.ts';
+export { definePlugin } from './define-plugin.ts';
 export { arrow, csv, json, ndjson, parquet, stdout, text } from './formats.ts';
 /* Graph */
 export { deadLetters, from, readFrom } from './from.ts';
@@ -24,9 +38,17 @@ export type {
   OpenCheckpoints,
 } from './interfaces/checkpoint.ts';
 export type { Cancel, Clock } from './interfaces/clock.ts';
-export type { Component, ComponentKind, Plugin } from './interfaces/component.ts';
+export type { Component, ComponentKind } from './interfaces/component.ts';
+export type { ExpressionFunction, Parameter, ParameterKind } from './interfaces/expression-function.ts';
 export type { DeadLetter, DecodeFailure, Replacement } from './interfaces/failure.ts';
-export type { DecodeContext, Decoder, DecoderPosition, Encoder, Format } from './interfaces/format.ts';
+export type {
+  DecodeContext,
+  Decoder,
+  DecoderPosition,
+  EncodeContext,
+  Encoder,
+  Format,
+} from './interfaces/format.ts';
 export type { Memory, Spill, SpillFile, SpillReader } from './interfaces/memory.ts';
 export type {
   AsyncLogic,
@@ -40,6 +62,15 @@ export type {
   Output,
   SyncLogic,
 } from './interfaces/operator.ts';
+export type {
+  CheckpointTaken,
+  HookRun,
+  Plugin,
+  PluginFormat,
+  PluginHooks,
+  RecordError,
+  RunOutcome,
+} from './interfaces/plugin.ts';
 export type { Budget, Failure, LetterTarget, OnError, Policy } from './interfaces/policy.ts';
 export type { Demand, ReadContext, Reader, ReaderTraits } from './interfaces/reader.ts';
 export type {

@@ -1,7 +1,10 @@
+import { systemClock } from './core/clock.ts';
+import { checkedPlugins } from './core/plugin-list.ts';
 import type { RunHandle, RunOptions, Summary } from './interfaces/run.ts';
 import { publishDiagnostics } from './observe/diagnostics.ts';
 import { logEvents } from './observe/logging.ts';
-import type { Pipeline } from './processing/graph/pipeline.ts';
+import { RunHooks } from './observe/run-hooks.ts';
+import { isPipeline, type Pipeline } from './processing/graph/pipeline.ts';
 import { startPipeline } from './processing/runtime/start.ts';
 
 /**
@@ -20,7 +23,13 @@ import { startPipeline } from './processing/runtime/start.ts';
  * ```
  */
 export function start(pipeline: Pipeline, options: RunOptions = {}): RunHandle {
-  const handle = startPipeline(pipeline, options);
+  const { plugins = [], clock = systemClock } = options;
+  const hooked = checkedPlugins(plugins).filter(({ hooks }) => hooks !== undefined);
+  // What is no pipeline is refused below.
+  const hooks =
+    hooked.length > 0 && isPipeline(pipeline) ? new RunHooks(pipeline.name, hooked, clock) : undefined;
+  const handle = startPipeline(pipeline, options, hooks);
+  hooks?.follow(handle.events$);
   if (options.logger !== undefined) logEvents(pipeline.name, handle, options.logger);
   publishDiagnostics(pipeline.name, handle);
   return handle;

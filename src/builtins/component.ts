@@ -1,25 +1,8 @@
 import { z } from 'zod';
-import { parseOptions } from '../core/options.ts';
+import { component } from '../core/component.ts';
 import type { Component } from '../interfaces/component.ts';
 
-/** A component whose `create` is given options that were checked, with their defaults. */
-export function component<S extends z.ZodType>(
-  kind: Component['kind'],
-  name: string,
-  summary: string,
-  options: S,
-  create: (options: z.output<S>) => unknown,
-  main?: string,
-): Component {
-  return {
-    kind,
-    name,
-    summary,
-    options,
-    ...(main !== undefined && { main }),
-    create: (given: never) => create(parseOptions(options, given, `${kind} ${name}`)),
-  };
-}
+export { component };
 
 /** An operator as a component. */
 export function operator<S extends z.ZodType>(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { functionOption, withRole } from '../core/option-role.ts';
+import { functionOption } from '../core/option-role.ts';
 import type { Component } from '../interfaces/component.ts';
 import { ArrowReadSchema } from '../io/formats/arrow/arrow-read-options.ts';
 import { arrowReader } from '../io/formats/arrow/arrow-reader.ts';
@@ -9,6 +9,7 @@ import { CsvReadSchema } from '../io/formats/csv/csv-read-options.ts';
 import { csvReader } from '../io/formats/csv/csv-reader.ts';
 import { CsvWriteSchema } from '../io/formats/csv/csv-write-options.ts';
 import { csvWriter } from '../io/formats/csv/csv-writer.ts';
+import { readPaths, writePath } from '../io/formats/format-components.ts';
 import { JsonReadSchema } from '../io/formats/json/json-read-options.ts';
 import { jsonReader } from '../io/formats/json/json-reader.ts';
 import { JsonWriteSchema, jsonWriter } from '../io/formats/json/json-writer.ts';
@@ -25,16 +26,6 @@ import { discard } from '../io/memory/discard.ts';
 import { forEach, forEachOptions } from '../io/memory/for-each.ts';
 import { inputReader } from '../io/memory/input-reader.ts';
 import { component, none } from './component.ts';
-
-const readPaths = withRole(
-  z
-    .union([z.string(), z.array(z.string()).min(1)])
-    .describe('Path, glob or list of them; "-" is the standard input'),
-  { role: 'path' },
-);
-const writePath = withRole(z.string().describe('Path of the file; "-" is the standard output'), {
-  role: 'path',
-});
 
 /** Readers and writers. */
 export const files: readonly Component[] = [

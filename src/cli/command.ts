@@ -59,13 +59,24 @@ export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = Object.freez
   help: { short: 'h', summary: 'Show this help' },
 });
 
+/** What the commands take that plugins can add to. */
+export const PLUGIN_OPTIONS: Readonly<Record<string, OptionSpec>> = Object.freeze({
+  plugin: {
+    value: 'module',
+    repeatable: true,
+    summary: 'Use a plugin, a file such as ./plugin.ts or a package; may be given several times',
+  },
+});
+
 /** What the commands take that load a module. */
 export const MODULE_OPTIONS: Readonly<Record<string, OptionSpec>> = Object.freeze({
+  ...PLUGIN_OPTIONS,
   set: { value: 'key=value', repeatable: true, summary: 'Set a parameter of the pipeline' },
 });
 
 /** What the commands take that read files. */
 export const FILE_OPTIONS: Readonly<Record<string, OptionSpec>> = Object.freeze({
+  ...PLUGIN_OPTIONS,
   from: { value: 'format', summary: 'What the input is; by its name when absent' },
   delimiter: { value: 'text', summary: 'What stands between the fields of CSV; guessed when absent' },
   'no-types': { summary: 'Leave the fields of CSV as text; else numbers and true, false are read as such' },

@@ -1,5 +1,6 @@
 import { formatDuration } from '../core/duration.ts';
 import { isMillraceError, MillraceError, toError } from '../core/errors.ts';
+import type { Plugin } from '../interfaces/plugin.ts';
 import type { CheckpointOptions, RunHandle, RunOptions, Summary } from '../interfaces/run.ts';
 import type { Pipeline } from '../processing/graph/pipeline.ts';
 import { start } from '../start.ts';
@@ -21,6 +22,8 @@ export interface ExecuteOptions extends Omit<ReportOptions, 'stdoutTaken'> {
   readonly quiet: boolean;
   readonly checkpoint: CheckpointOptions | undefined;
   readonly from: RunOptions['from'];
+  /** Those whose hooks are called. @default none */
+  readonly plugins?: readonly Plugin[];
   /** Whether the first signal aborts, so that no output appears that is not whole. @default false */
   readonly wholeOutput?: boolean;
   /** What a summary as JSON says besides. */
@@ -36,12 +39,13 @@ type Outcome = { readonly summary: Summary } | { readonly error: MillraceError }
  * closed stdout when nothing else is written. Returns the exit code.
  */
 export async function execute(pipeline: Pipeline, options: ExecuteOptions): Promise<number> {
-  const { terminal, faults, quiet, json, debug, stallAfter, checkpoint, from } = options;
+  const { terminal, faults, quiet, json, debug, stallAfter, checkpoint, from, plugins = [] } = options;
   const outputs = outputsOf(pipeline);
   const reporting: Reporting = { ...options, stdoutTaken: outputs.stdout };
   const live = start(pipeline, {
     stallAfter,
     debug,
+    plugins,
     ...(checkpoint !== undefined && { checkpoint }),
     ...(from !== undefined && { from }),
   });

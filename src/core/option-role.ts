@@ -81,7 +81,20 @@ export function exportOption(
   return withRole(schema.describe(description), { role: 'export' });
 }
 
-/** An option that is a function; its JSON Schema is that of its form as data. */
+/**
+ * An option that is a function; its JSON Schema is that of its form as data. In a pipeline that is a file it is written as an
+ * expression, or as an export, `{ use: "./module.ts#name" }`; in code it is a function.
+ *
+ * @param takes What it is called with, in this order; an expression sees the first as `record`.
+ * @param options With `expression: false` it must be an export, as where it returns a promise.
+ * @example
+ * ```ts
+ * import { functionOption } from 'millrace';
+ * import { z } from 'zod';
+ *
+ * const options = z.object({ where: functionOption(['record'], 'What must be true of a record') });
+ * ```
+ */
 export function functionOption(
   takes: readonly string[],
   description: string,
@@ -92,4 +105,19 @@ export function functionOption(
     .refine((value) => typeof value === 'function', { error: 'expected a function', abort: true })
     .meta({ description, anyOf: expression ? FUNCTION_FORMS : FUNCTION_FORMS.slice(1) });
   return withRole(schema as z.ZodType, { role: 'function', takes, expression }) as never;
+}
+
+/**
+ * An option that is the path of a file: in a pipeline that is a file, one that is relative is so to that file.
+ *
+ * @example
+ * ```ts
+ * import { pathOption } from 'millrace';
+ * import { z } from 'zod';
+ *
+ * const options = z.object({ path: pathOption('Where the report goes') });
+ * ```
+ */
+export function pathOption(description: string): z.ZodType<string> {
+  return withRole(z.string().min(1).describe(description), { role: 'path' });
 }

@@ -17,12 +17,6 @@ export interface Component {
   readonly options: ZodType;
   /** The option that a single value, a list, or the name of a function stands for where a pipeline is written as data. */
   readonly main?: string;
-  /** Makes the part from its checked options. */
+  /** Makes the part from its options, which it checks. */
   readonly create: (options: never) => unknown;
-}
-
-/** A bundle of components: a plain object. */
-export interface Plugin {
-  readonly name: string;
-  readonly components: readonly Component[];
 }

@@ -65,6 +65,14 @@ export interface Encoder<T> {
   finish(): string | Uint8Array;
 }
 
+/** What an encoder may want to know about where it begins. */
+export interface EncodeContext {
+  /** Whether there is something before what it will write: a header row would come twice. */
+  readonly appending: boolean;
+  /** Path or URL of the file, for messages. */
+  readonly path: string;
+}
+
 /** Bytes to records and back; used by files and by brokers alike. */
 export interface Format<T> {
   readonly name: string;

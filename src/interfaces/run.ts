@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { Origin } from './batch.ts';
 import type { CheckpointOptions, CheckpointSummary } from './checkpoint-options.ts';
 import type { Clock } from './clock.ts';
+import type { Plugin } from './plugin.ts';
 
 export type { CheckpointOptions, CheckpointSummary } from './checkpoint-options.ts';
 
@@ -192,6 +193,14 @@ export type RunEvent =
       readonly durationMs: number;
     }
   | { readonly type: 'checkpoint-failed'; readonly id: number; readonly error: Error; readonly inRow: number }
+  | {
+      /** A hook of a plugin failed, which harms nothing: the first time, and at the end of the run if there were more. */
+      readonly type: 'hook-failed';
+      readonly plugin: string;
+      readonly hook: string;
+      readonly error: Error;
+      readonly times: number;
+    }
   | { readonly type: 'stopping' }
   | {
       readonly type: 'ended';
@@ -249,6 +258,8 @@ export interface RunOptions {
    * each that is named. A run that goes on from a checkpoint goes on where that is instead. @default the beginning
    */
   readonly from?: Date | Readonly<Record<string, Date>>;
+  /** Plugins whose hooks are called around and during the run. @default none */
+  readonly plugins?: readonly Plugin[];
 }
 
 /** How a run is stopped. */

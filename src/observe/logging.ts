@@ -74,6 +74,9 @@ function logEvent(pipeline: string, event: RunEvent, logger: Logger): void {
     case 'checkpoint-failed':
       logger.warn(fields, `checkpoint ${event.id} came to nothing: ${event.error.message}`);
       return;
+    case 'hook-failed':
+      logger.warn(fields, `${event.hook} of plugin ${event.plugin} failed: ${event.error.message}`);
+      return;
     case 'stopping':
       logger.info(fields, `pipeline ${pipeline} is stopping`);
       return;

@@ -9,6 +9,7 @@ export const FILE_KEYS = [
   'name',
   'description',
   'params',
+  'plugins',
   'include',
   'flows',
   'sinks',

@@ -6,13 +6,13 @@ import { GraphParts } from './graph-parts.ts';
 import { plainObject } from './source/located.ts';
 
 /**
- * A pipeline as the text of a file, made of its description: the same graph, when it is read again. It has what the
+ * A pipeline as the text of a file, made of its description and the plugins to list: the same graph, when it is read again. It has what the
  * description has: parameters only as far as expressions use them, as all others are filled in, and neither memory nor checkpoints.
  *
  * @throws MillraceError `ERR_PIPELINE_FILE` for nodes that were not made of plain data: functions in code.
  */
-export function fileOf(description: GraphDescription): string {
-  return new FileText(description).text();
+export function fileOf(description: GraphDescription, plugins: readonly string[] = []): string {
+  return new FileText(description).text(plugins);
 }
 
 type FlowText = { readonly name: string; readonly head: Record<string, unknown>; readonly pipe: unknown[] };
@@ -46,7 +46,7 @@ class FileText {
     }
   }
 
-  text(): string {
+  text(plugins: readonly string[]): string {
     const { name, nodes } = this.#description;
     const placed = nodes.filter((node) => node.kind !== 'sink' && !this.#parts.isInner(node));
     const isLetters = ({ kind }: NodeDescription) => kind === 'letters';
@@ -60,6 +60,7 @@ class FileText {
     const file = {
       version: 1,
       name,
+      ...(plugins.length > 0 && { plugins }),
       ...(Object.keys(params).length > 0 && { params }),
       ...(onError !== undefined && { onError }),
       ...(flows.size > 0 && { flows: plainObject([...flows].map((flow) => [flow.name, body(flow)])) }),

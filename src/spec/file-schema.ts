@@ -12,6 +12,7 @@ import { settingsSchema } from './settings.ts';
 
 const text = (description: string): Schema => ({ type: 'string', minLength: 1, description });
 const USE = text('An export of a module, e.g. "./parts.ts#name"');
+const plugin = text('A package, or the path of a file, e.g. "./plugin.ts"');
 const names: Schema = {
   type: 'array',
   items: text('The name of a flow, or of an output: flow.output'),
@@ -41,6 +42,10 @@ export function fileSchema(registry: Registry): Schema {
         componentSchema({ options: parameterSchema, main: 'type' }),
         'What is set by --set name=value',
       ),
+      plugins: {
+        description: 'Plugins that the pipeline is made of, too: packages, or paths of files',
+        anyOf: [plugin, { type: 'array', items: plugin }],
+      },
       include: {
         description: 'Files whose params, flows and sinks belong to this one, too',
         anyOf: [text('The path of a file'), { type: 'array', items: text('The path of a file') }],

@@ -3,10 +3,12 @@ import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { MillraceError, toError } from '../core/errors.ts';
 import type { Registry } from '../core/registry.ts';
+import type { Plugin } from '../interfaces/plugin.ts';
 import { type BuiltFile, buildFile } from './build/build-file.ts';
 import type { ParameterValue } from './build-context.ts';
 import { fileModel } from './file-model.ts';
 import { declaredParameters, givenValues, presetValues } from './parameters.ts';
+import { listedPlugins, withListedPlugins } from './plugins/listed-plugins.ts';
 import { readDocument } from './read-document.ts';
 import { Secrets } from './secrets.ts';
 import { fileError } from './source/file-error.ts';
@@ -16,7 +18,7 @@ import type { SourceText } from './source/source-text.ts';
 
 /** What a file is read with. */
 export interface PipelineFileOptions {
-  /** The components that it may be made of. */
+  /** The components that it may be made of, besides those of the plugins that it lists itself. */
   readonly registry: Registry;
   /** The variables that `${NAME}` stands for. @default those of the process */
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -27,6 +29,10 @@ export interface PipelineFile {
   readonly name: string;
   /** What its parameters may be. */
   readonly params: z.ZodObject;
+  /** The plugins whose hooks its runs are to have: those of the registry, and those that it lists. */
+  readonly plugins: readonly Plugin[];
+  /** The plugins that it lists, as a file in the current folder would. */
+  readonly listed: readonly string[];
   /** What must not be shown; filled in as the pipeline is built. */
   readonly secrets: Secrets;
   /**
@@ -59,8 +65,9 @@ export async function readPipelineText(
   const root = readDocument(source, problems);
   if (root === undefined) throw failed(problems);
   const model = fileModel(root, basename(shown).replace(/\.[^.]+$/, ''), problems);
+  const own = await withListedPlugins(root, registry, problems);
   const contextFor = (params: ReadonlyMap<string, ParameterValue>, noting: Problems) => ({
-    registry,
+    registry: own,
     environment,
     secrets,
     params,
@@ -81,6 +88,8 @@ export async function readPipelineText(
   return Object.freeze({
     name: model.name,
     params: z.strictObject(schemas),
+    plugins: own.plugins,
+    listed: listedPlugins(root),
     secrets,
     async build(values: Readonly<Record<string, unknown>>): Promise<BuiltFile> {
       const given = givenValues(declared, values);

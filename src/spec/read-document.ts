@@ -9,7 +9,7 @@ import { placeOf, type SourceText, type Span } from './source/source-text.ts';
 const MOST_FILES = 100;
 
 /** Parts of which each file that is included may add some. */
-const SHARED: ReadonlySet<string> = new Set(['params', 'flows', 'sinks']);
+const SHARED: ReadonlySet<string> = new Set(['params', 'plugins', 'flows', 'sinks']);
 
 interface Reading {
   readonly problems: Problems;
@@ -73,7 +73,7 @@ function readIncluded(node: Located, reading: Reading): LocatedMap | undefined {
   }
 }
 
-/** Puts parameters, flows and sinks of another file in; its version has to be there, and other parts must not. */
+/** Puts parameters, plugins, flows and sinks of another file in; its version has to be there, and other parts must not. */
 function mergeFile(entries: Map<string, LocatedEntry>, included: LocatedMap, problems: Problems): void {
   for (const [part, entry] of included.entries) {
     if (part === 'version' || part.startsWith('x-')) continue;
@@ -89,6 +89,10 @@ function mergeFile(entries: Map<string, LocatedEntry>, included: LocatedMap, pro
     if (own === undefined) entries.set(part, entry);
     else if (own.value.kind === 'map' && entry.value.kind === 'map') {
       entries.set(part, { key: own.key, value: mergeMaps(own.value, entry.value, part, problems) });
+    } else if (part === 'plugins') {
+      const items = [own.value, entry.value].flatMap((list) => (list.kind === 'list' ? list.items : [list]));
+      const size = own.value.size + entry.value.size;
+      entries.set(part, { key: own.key, value: { ...own.value, kind: 'list', items, size } });
     }
   }
 }

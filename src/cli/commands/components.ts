@@ -2,9 +2,10 @@ import { didYouMean } from '../../core/did-you-mean.ts';
 import type { Registry } from '../../core/registry.ts';
 import type { ComponentPage, OptionPage } from '../../spec/component-page.ts';
 import { usage } from '../arguments.ts';
-import { COMMON_OPTIONS, type Command } from '../command.ts';
+import { COMMON_OPTIONS, type Command, PLUGIN_OPTIONS } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { valueText } from '../parameters/parameters.ts';
+import { pluginRegistry } from '../plugins/given-plugins.ts';
 import { jsonLine } from '../terminal/error-text.ts';
 import { table } from '../terminal/table.ts';
 
@@ -15,13 +16,13 @@ export const components: Command = Object.freeze({
   name: 'components',
   summary: 'List readers, operators and writers, or show the options of one',
   argument: '[name]',
-  options: COMMON_OPTIONS,
+  options: { ...PLUGIN_OPTIONS, ...COMMON_OPTIONS },
   notes: ['A name may belong to a reader and a writer: both are shown.'],
   async run({ given, terminal }) {
-    const { builtins } = await import('../../builtins.ts');
+    const registry = await pluginRegistry(given);
     const { componentPage } = await import('../../spec/component-page.ts');
     const { componentExample } = await import('../../spec/component-example.ts');
-    const all = pagesOf(builtins(), componentPage);
+    const all = pagesOf(registry, componentPage);
     const { argument } = given;
     const found = argument === undefined ? all : all.filter(({ name }) => name === argument);
     if (found.length === 0) {

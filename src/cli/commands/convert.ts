@@ -1,9 +1,10 @@
 import { usage } from '../arguments.ts';
 import { type Command, FILE_OPTIONS, PLAIN_OPTIONS } from '../command.ts';
 import { type FileFormat, formatOf } from '../files/file-format.ts';
-import { fileInput, openInput } from '../files/file-input.ts';
+import { fileInput, givesColumns, openInput } from '../files/file-input.ts';
 import { openOutput } from '../files/file-output.ts';
 import { QUERY_OPTIONS, recordQuery, wholeNumber } from '../files/record-query.ts';
+import { fileRegistry } from '../plugins/given-plugins.ts';
 
 /** `millrace convert`: records of files into another file, of any format. */
 export const convert: Command = Object.freeze({
@@ -41,16 +42,18 @@ export const convert: Command = Object.freeze({
         'Name both: millrace convert orders.csv orders.ndjson.',
       );
     }
-    const input = fileInput(convert, given, given.positionals.slice(0, -1));
-    const format = formatOf(convert, output, 'to', given.value('to'));
+    const registry = await fileRegistry(given);
+    const input = fileInput(convert, given, given.positionals.slice(0, -1), registry);
+    const format = formatOf(convert, output, 'to', given.value('to'), registry?.formats);
     const limit = wholeNumber(convert, given, 'limit', Number.POSITIVE_INFINITY);
-    const query = await recordQuery(convert, given);
+    const query = await recordQuery(convert, given, registry);
     const { conversion } = await import('../files/conversion.ts');
     // Text goes as it is written, 76.10 as 76.10, where nobody asks what it is worth.
     const plain = isText(format) && query.where === undefined;
     const reader = await openInput({ ...input, untyped: input.untyped || plain }, query);
-    const pipeline = conversion(reader, await openOutput(output, format), {
+    const pipeline = conversion(reader, await openOutput(output, format, registry), {
       ...query,
+      columns: givesColumns(input) ? query.columns : undefined,
       limit,
     });
     const { execute } = await import('../execute.ts');

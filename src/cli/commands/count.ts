@@ -3,6 +3,7 @@ import { EXIT } from '../exit-code.ts';
 import { dialectOf, fileInput, openInput } from '../files/file-input.ts';
 import type { TakeRecords } from '../files/read-records.ts';
 import { QUERY_OPTIONS, recordQuery } from '../files/record-query.ts';
+import { fileRegistry } from '../plugins/given-plugins.ts';
 import { jsonLine } from '../terminal/error-text.ts';
 
 /** `millrace count`: how many records files have. Of CSV, records are counted and not built. */
@@ -22,8 +23,9 @@ export const count: Command = Object.freeze({
   ],
   async run(invocation) {
     const { given, terminal } = invocation;
-    const input = fileInput(count, given, given.positionals);
-    const { where } = await recordQuery(count, given);
+    const registry = await fileRegistry(given);
+    const input = fileInput(count, given, given.positionals, registry);
+    const { where } = await recordQuery(count, given, registry);
     const { eachRecord, readRecords } = await import('../files/read-records.ts');
     let records = 0;
     const addAll: TakeRecords = (batch) => {

@@ -5,16 +5,23 @@ import { COMMON_OPTIONS, type Command, MODULE_OPTIONS } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { loadPipeline } from '../module/load-pipeline.ts';
 
-type Draw = (pipeline: Pipeline, columns: number) => string | Promise<string>;
+interface Canvas {
+  readonly columns: number;
+  /** The plugins of the file. */
+  readonly listed: readonly string[];
+}
+
+type Draw = (pipeline: Pipeline, canvas: Canvas) => string | Promise<string>;
 
 const FORMATS: Readonly<Record<string, Draw>> = Object.freeze({
   mermaid: (pipeline) => pipeline.toMermaid(),
   dot: (pipeline) => pipeline.toDot(),
   svg: async (pipeline) => (await import('../drawing/svg.ts')).svgOf(pipeline.toDot()),
-  text: async (pipeline, columns) =>
+  text: async (pipeline, { columns }) =>
     (await import('../drawing/draw-graph.ts')).drawGraph(pipeline.describe(), columns),
   json: (pipeline) => `${JSON.stringify(pipeline.describe(), null, 2)}\n`,
-  yaml: async (pipeline) => (await import('../../spec/file-of.ts')).fileOf(pipeline.describe()),
+  yaml: async (pipeline, { listed }) =>
+    (await import('../../spec/file-of.ts')).fileOf(pipeline.describe(), listed),
 });
 
 /** `millrace graph`: draws a pipeline. */
@@ -44,8 +51,8 @@ export const graph: Command = Object.freeze({
     if (draw === undefined) {
       throw usage(graph, `there is no format "${name}"`, didYouMean(name, Object.keys(FORMATS)));
     }
-    const { pipeline } = await loadPipeline(graph, invocation);
-    terminal.print(await draw(pipeline, terminal.columns));
+    const { pipeline, listed } = await loadPipeline(graph, invocation);
+    terminal.print(await draw(pipeline, { columns: terminal.columns, listed }));
     return EXIT.done;
   },
 } satisfies Command);

@@ -2,6 +2,7 @@ import { type Arguments, type Command, FILE_OPTIONS, PLAIN_OPTIONS } from '../co
 import { EXIT } from '../exit-code.ts';
 import { fileInput, openInput } from '../files/file-input.ts';
 import { QUERY_OPTIONS, type RecordQuery, recordQuery, wholeNumber } from '../files/record-query.ts';
+import { fileRegistry } from '../plugins/given-plugins.ts';
 import { jsonLine } from '../terminal/error-text.ts';
 
 /** So many records are likely to be in the first bytes. */
@@ -31,9 +32,10 @@ export const head: Command = Object.freeze({
   ],
   async run(invocation) {
     const { given, terminal } = invocation;
-    const input = fileInput(head, given, given.positionals);
+    const registry = await fileRegistry(given);
+    const input = fileInput(head, given, given.positionals, registry);
     const wanted = wholeNumber(head, given, 'number', 10);
-    const query = await recordQuery(head, given);
+    const query = await recordQuery(head, given, registry);
     const records: unknown[] = [];
     if (wanted > 0) {
       const { eachRecord, readRecords } = await import('../files/read-records.ts');

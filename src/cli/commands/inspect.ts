@@ -4,6 +4,7 @@ import { type Command, FILE_OPTIONS, PLAIN_OPTIONS } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { fileInput } from '../files/file-input.ts';
 import { wholeNumber } from '../files/record-query.ts';
+import { fileRegistry } from '../plugins/given-plugins.ts';
 
 const SCHEMAS = ['json', 'zod'];
 
@@ -40,7 +41,7 @@ export const inspect: Command = Object.freeze({
     if (schema !== undefined && !SCHEMAS.includes(schema)) {
       throw usage(inspect, `there is no schema "${schema}"`, didYouMean(schema, SCHEMAS));
     }
-    const input = fileInput(inspect, given, given.positionals);
+    const input = fileInput(inspect, given, given.positionals, await fileRegistry(given));
     const sample = wholeNumber(inspect, given, 'sample', 10_000);
     const { inspection, inspectionText, schemaText } = await import('../profile/inspection.ts');
     const found = await inspection(input, sample === 0 ? Number.POSITIVE_INFINITY : sample, invocation);

@@ -85,7 +85,7 @@ export const run: Command = Object.freeze({
       const { watchRun } = await import('../watch/watch-run.ts');
       return watchRun(moduleArgument(run, given.argument), invocation);
     }
-    const { pipeline, checkpoint: own } = await loadPipeline(run, invocation);
+    const { pipeline, checkpoint: own, plugins } = await loadPipeline(run, invocation);
     const { execute } = await import('../execute.ts');
     return execute(pipeline, {
       terminal,
@@ -94,6 +94,7 @@ export const run: Command = Object.freeze({
       stopTimeout,
       checkpoint: checkpoint ?? own,
       from,
+      plugins,
       quiet: given.has('quiet'),
       json: given.has('json'),
       debug: given.has('debug'),

@@ -1,19 +1,20 @@
-import { COMMON_OPTIONS, type Command } from '../command.ts';
+import { COMMON_OPTIONS, type Command, PLUGIN_OPTIONS } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { pluginRegistry } from '../plugins/given-plugins.ts';
 import { jsonLine } from '../terminal/error-text.ts';
 
 /** `millrace schema`: the JSON Schema of pipelines that are files. */
 export const schema: Command = Object.freeze({
   name: 'schema',
   summary: 'Print the JSON Schema of pipelines in YAML and JSON, for editors',
-  options: COMMON_OPTIONS,
+  options: { ...PLUGIN_OPTIONS, ...COMMON_OPTIONS },
   notes: [
     'millrace schema > millrace.schema.json, and "# yaml-language-server: $schema=./millrace.schema.json" as the first line of a pipeline: editors with the YAML language server then complete, explain and check it.',
   ],
   async run({ given, terminal }) {
-    const { builtins } = await import('../../builtins.ts');
+    const registry = await pluginRegistry(given);
     const { fileSchema } = await import('../../spec/file-schema.ts');
-    const made = fileSchema(builtins());
+    const made = fileSchema(registry);
     terminal.print(given.has('json') ? jsonLine(made) : `${JSON.stringify(made, null, 2)}\n`);
     return EXIT.done;
   },

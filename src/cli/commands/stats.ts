@@ -2,6 +2,7 @@ import { type Command, FILE_OPTIONS, PLAIN_OPTIONS } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { fileInput, openInput } from '../files/file-input.ts';
 import { QUERY_OPTIONS, recordQuery } from '../files/record-query.ts';
+import { fileRegistry } from '../plugins/given-plugins.ts';
 import type { ColumnSummary } from '../profile/column-profile.ts';
 import { jsonLine } from '../terminal/error-text.ts';
 import { countOf, formatCount, valueText } from '../terminal/figures.ts';
@@ -27,8 +28,9 @@ export const stats: Command = Object.freeze({
   ],
   async run(invocation) {
     const { given, terminal } = invocation;
-    const input = fileInput(stats, given, given.positionals);
-    const query = await recordQuery(stats, given);
+    const registry = await fileRegistry(given);
+    const input = fileInput(stats, given, given.positionals, registry);
+    const query = await recordQuery(stats, given, registry);
     const { RecordProfile } = await import('../profile/column-profile.ts');
     const { eachRecord, readRecords } = await import('../files/read-records.ts');
     const profile = new RecordProfile();

@@ -1,3 +1,4 @@
+import type { Registry } from '../../core/registry.ts';
 import type { Reader } from '../../interfaces/reader.ts';
 import { usage } from '../arguments.ts';
 import type { Arguments, Command } from '../command.ts';
@@ -10,6 +11,8 @@ export interface FileInput {
   readonly delimiter: string | undefined;
   /** Whether fields of CSV stay text. */
   readonly untyped: boolean;
+  /** What plugins bring; absent where there are none. */
+  readonly registry: Registry | undefined;
 }
 
 /**
@@ -21,11 +24,14 @@ export function fileInput(
   command: Pick<Command, 'name'>,
   given: Arguments,
   paths: readonly string[],
+  registry?: Registry,
 ): FileInput {
   if (paths.length === 0) {
     throw usage(command, 'no file is given', `Name one: millrace ${command.name} orders.csv; - is stdin.`);
   }
-  const formats = new Set(paths.map((path) => formatOf(command, path, 'from', given.value('from'))));
+  const formats = new Set(
+    paths.map((path) => formatOf(command, path, 'from', given.value('from'), registry?.formats)),
+  );
   if (formats.size > 1) {
     throw usage(
       command,
@@ -39,6 +45,7 @@ export function fileInput(
     format: format!,
     delimiter: given.value('delimiter')?.replace('\\t', '\t'),
     untyped: given.has('no-types'),
+    registry,
   };
 }
 
@@ -52,7 +59,7 @@ export interface InputChoice {
 
 /** The reader of an input, loaded when it is needed. */
 export async function openInput(
-  { paths, format, delimiter, untyped }: FileInput,
+  { paths, format, delimiter, untyped, registry }: FileInput,
   { columns, chunkBytes }: InputChoice = {},
 ): Promise<Reader<unknown>> {
   const size = chunkBytes === undefined ? {} : { chunkBytes };
@@ -84,7 +91,17 @@ export async function openInput(
       const { arrowReader } = await import('../../io/formats/arrow/arrow-reader.ts');
       return arrowReader(paths, chosen);
     }
+    default:
+      return registry!.get('reader', format).create({ paths, ...size } as never) as Reader<unknown>;
   }
+}
+
+/** Formats whose readers give records the fields that are asked for, and no others. */
+const SELECTING: ReadonlySet<FileFormat> = new Set(['csv', 'tsv', 'ndjson', 'parquet', 'arrow']);
+
+/** Whether records have the fields alone that were asked for. */
+export function givesColumns({ format }: FileInput): boolean {
+  return SELECTING.has(format);
 }
 
 /** How CSV is written: as it is said, else as it looks. */

@@ -1,8 +1,13 @@
+import type { Registry } from '../../core/registry.ts';
 import type { Writer } from '../../interfaces/writer.ts';
 import type { FileFormat } from './file-format.ts';
 
 /** The writer of a file of a format, loaded when it is needed. */
-export async function openOutput(path: string, format: FileFormat): Promise<Writer<unknown>> {
+export async function openOutput(
+  path: string,
+  format: FileFormat,
+  registry: Registry | undefined,
+): Promise<Writer<unknown>> {
   switch (format) {
     case 'csv':
     case 'tsv': {
@@ -29,5 +34,7 @@ export async function openOutput(path: string, format: FileFormat): Promise<Writ
       const { arrowWriter } = await import('../../io/formats/arrow/arrow-writer.ts');
       return arrowWriter(path);
     }
+    default:
+      return registry!.get('writer', format).create({ path } as never) as Writer<unknown>;
   }
 }

@@ -1,3 +1,4 @@
+import type { Registry } from '../../core/registry.ts';
 import type { Expression } from '../../spec/expressions/expression.ts';
 import { usage } from '../arguments.ts';
 import type { Arguments, Command, OptionSpec } from '../command.ts';
@@ -21,12 +22,16 @@ export interface RecordQuery {
  *
  * @throws MillraceError `ERR_USAGE`, and `ERR_EXPRESSION` for what is no expression.
  */
-export async function recordQuery(command: Pick<Command, 'name'>, given: Arguments): Promise<RecordQuery> {
+export async function recordQuery(
+  command: Pick<Command, 'name'>,
+  given: Arguments,
+  registry?: Registry,
+): Promise<RecordQuery> {
   const select = selected(command, given.value('select'));
   const source = given.value('where');
   if (source === undefined) return { select, where: undefined, columns: select };
   const { compilePredicate } = await import('../../spec/expressions/expression.ts');
-  const where = compilePredicate(source, { params: [] });
+  const where = compilePredicate(source, { params: [], functions: registry?.functions });
   if (where.usesOrigin) {
     throw usage(
       command,

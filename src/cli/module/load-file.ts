@@ -1,5 +1,7 @@
+import type { Plugin } from '../../interfaces/plugin.ts';
 import type { CheckpointOptions } from '../../interfaces/run.ts';
-import type { Terminal } from '../terminal/terminal.ts';
+import type { Invocation } from '../command.ts';
+import { pluginRegistry } from '../plugins/given-plugins.ts';
 import { checkFile, type LoadedModule } from './load-module.ts';
 import { useOwnCopy } from './own-copy.ts';
 
@@ -7,6 +9,10 @@ import { useOwnCopy } from './own-copy.ts';
 export interface LoadedFile extends LoadedModule {
   /** How the pipeline that was built last is to be checkpointed. */
   readonly checkpoint: () => CheckpointOptions | undefined;
+  /** Those whose hooks its runs have. */
+  readonly plugins: readonly Plugin[];
+  /** Those that it lists itself, as a file in the current folder would. */
+  readonly listed: readonly string[];
 }
 
 /**
@@ -15,12 +21,14 @@ export interface LoadedFile extends LoadedModule {
  * @throws MillraceError `ERR_PIPELINE_FILE` with all that is wrong with it; `ERR_NOT_FOUND`, `ERR_NOT_A_FILE`,
  * `ERR_PERMISSION`, `ERR_IO`.
  */
-export async function loadFile(shown: string, terminal: Terminal): Promise<LoadedFile> {
+export async function loadFile(
+  shown: string,
+  { terminal, given }: Pick<Invocation, 'terminal' | 'given'>,
+): Promise<LoadedFile> {
   await checkFile(shown);
   useOwnCopy();
   const { openPipelineFile } = await import('../../spec/pipeline-file.ts');
-  const { builtins } = await import('../../builtins.ts');
-  const file = await openPipelineFile(shown, { registry: builtins() });
+  const file = await openPipelineFile(shown, { registry: await pluginRegistry(given, shown) });
   terminal.hide((text) => file.secrets.hide(text));
   let checkpoint: CheckpointOptions | undefined;
   const build = async (values: Readonly<Record<string, unknown>>) => {
@@ -28,5 +36,7 @@ export async function loadFile(shown: string, terminal: Terminal): Promise<Loade
     checkpoint = built.checkpoint;
     return built.pipeline;
   };
-  return { shown, exports: { default: build, params: file.params }, checkpoint: () => checkpoint };
+  const { plugins, listed } = file;
+  const exports = { default: build, params: file.params };
+  return { shown, exports, checkpoint: () => checkpoint, plugins, listed };
 }

@@ -1,8 +1,10 @@
+import type { Plugin } from '../../interfaces/plugin.ts';
 import type { CheckpointOptions } from '../../interfaces/run.ts';
 import type { Pipeline } from '../../processing/graph/pipeline.ts';
 import type { Plan } from '../../processing/plan/plan.ts';
 import { usage } from '../arguments.ts';
 import type { Command, Invocation } from '../command.ts';
+import { givenPlugins } from '../plugins/given-plugins.ts';
 import { isPipelineFile } from './file-name.ts';
 import type { LoadedFile } from './load-file.ts';
 import type { LoadedModule } from './load-module.ts';
@@ -12,6 +14,10 @@ export interface LoadedPipeline {
   readonly plan: Plan;
   /** How it says itself that it is to be checkpointed. */
   readonly checkpoint: CheckpointOptions | undefined;
+  /** Those whose hooks its runs have. */
+  readonly plugins: readonly Plugin[];
+  /** Those that a file lists. */
+  readonly listed: readonly string[];
 }
 
 /**
@@ -28,20 +34,19 @@ export async function loadPipeline(
   const module = await load(moduleArgument(command, given.argument), invocation);
   const { buildPipeline, planOf } = await import('./build-pipeline.ts');
   const pipeline = await buildPipeline(module, given.values('set'), faults);
-  return { pipeline, plan: planOf(pipeline), checkpoint: module.checkpoint?.() };
+  const plugins = module.plugins ?? (await givenPlugins(given, given.argument));
+  const { listed = [] } = module;
+  return { pipeline, plan: planOf(pipeline), checkpoint: module.checkpoint?.(), plugins, listed };
 }
 
 /** A module of code, or a file of plain data. */
-async function load(
-  path: string,
-  { faults, terminal }: Invocation,
-): Promise<LoadedModule & Partial<LoadedFile>> {
+async function load(path: string, invocation: Invocation): Promise<LoadedModule & Partial<LoadedFile>> {
   if (isPipelineFile(path)) {
     const { loadFile } = await import('./load-file.ts');
-    return loadFile(path, terminal);
+    return loadFile(path, invocation);
   }
   const { loadModule } = await import('./load-module.ts');
-  return loadModule(path, faults);
+  return loadModule(path, invocation.faults);
 }
 
 /** Help on the parameters of the module that a command was given. */

@@ -8,11 +8,13 @@ import { printable } from './printable.ts';
 import { readText } from './read-text.ts';
 import type { Terminal } from './terminal.ts';
 
+const WARNINGS: ReadonlySet<RunEvent['type']> = new Set(['stalled', 'checkpoint-failed', 'hook-failed']);
+
 /** Says what is worth a line of its own: stalls always, the fate of single records with `debug`. */
 export function showEvents(events$: Observable<RunEvent>, terminal: Terminal, debug: boolean): void {
   events$.subscribe((event) => {
     const text = eventText(event);
-    if (event.type === 'stalled' || event.type === 'checkpoint-failed') {
+    if (WARNINGS.has(event.type)) {
       terminal.say(`${terminal.paint('warning', 'warning')}: ${text}`);
     } else if (event.type === 'resumed' || event.type === 'over-before') terminal.say(text!);
     else if (debug && text !== undefined) terminal.say(terminal.paint('faint', text));
@@ -25,6 +27,8 @@ function eventText(event: RunEvent): string | undefined {
       return `nothing has moved for ${formatDuration(event.forMs)}: ${event.node} waits for ${event.waitingFor}`;
     case 'checkpoint-failed':
       return `checkpoint ${event.id} came to nothing: ${event.error.message}`;
+    case 'hook-failed':
+      return `${event.hook} of plugin ${event.plugin} failed${event.times > 1 ? ` ${event.times} times` : ''}: ${event.error.message}`;
     case 'resumed':
       return resumedText(event);
     case 'over-before':

@@ -20,6 +20,7 @@ import type { Coordinator } from '../checkpoint/coordinator.ts';
 import { closeOpened, openCheckpoints } from '../checkpoint/open-checkpoints.ts';
 import { stateLimits } from '../graph/state-options.ts';
 import type { Plan } from '../plan/plan.ts';
+import { type AroundRun, afterwards } from './around-run.ts';
 import { type Beginnings, beginningsOf } from './beginnings.ts';
 import { Closings } from './closings.ts';
 import { patiently } from './patience.ts';
@@ -58,6 +59,7 @@ export class Run implements RunHandle, RunContext {
   readonly #plan: Plan;
   readonly #settings: CheckpointSettings | undefined;
   readonly #stopLimit: StopLimit;
+  readonly #report = (event: RunEvent) => this.emit(event);
   readonly #suspended = Promise.withResolvers<void>();
   #checkpoints: Coordinator | undefined;
   #wired = NOTHING;
@@ -70,7 +72,7 @@ export class Run implements RunHandle, RunContext {
   #flowing = false;
   #settled = false;
 
-  constructor(name: string, plan: Plan, options: RunOptions) {
+  constructor(name: string, plan: Plan, options: RunOptions, around?: AroundRun) {
     this.pipeline = name;
     this.clock = options.clock ?? systemClock;
     this.random = options.seed === undefined ? Math.random : seededRandom(options.seed);
@@ -93,7 +95,7 @@ export class Run implements RunHandle, RunContext {
     const observed: Observed = { clock: this.clock, stages, began: this.#began, over: over.promise };
     this.progress$ = progress(observed);
     this.metrics$ = metrics(observed);
-    this.done = this.#execute().finally(() => over.resolve());
+    this.done = afterwards(this.#execute(around), around, this.#events).finally(() => over.resolve());
     this.#watch(stallAfter, options.signal);
     // A run may be started for its events alone; a rejection that is looked at nowhere else must not end the process.
     this.done.catch(() => {});
@@ -175,12 +177,12 @@ export class Run implements RunHandle, RunContext {
     await this.done.catch(() => {});
   }
 
-  async #execute(): Promise<Summary> {
+  async #execute(around: AroundRun | undefined): Promise<Summary> {
     // Subscribers to events$ come after start() has returned.
     await Promise.resolve();
     try {
       this.emit({ type: 'started', pipeline: this.pipeline, stages: this.#plan.stages.length });
-      const summary = await Promise.race([this.#begin(), this.#failed.promise]);
+      const summary = await Promise.race([this.#begin(around), this.#failed.promise]);
       await this.#closings.settled();
       this.#settled = true;
       this.emit({ type: 'ended', state: summary.state, summary });
@@ -192,12 +194,12 @@ export class Run implements RunHandle, RunContext {
       this.#settled = true;
       this.#controller.abort();
       await this.#lifecycle.close();
-      this.#events.complete();
     }
   }
 
   /** Finds out what there is to go on with, if the run makes checkpoints. */
-  async #begin(): Promise<Summary> {
+  async #begin(around: AroundRun | undefined): Promise<Summary> {
+    if (around !== undefined && this.#cause === undefined) await around.before(this.#report);
     if (this.#settings === undefined) return this.#flow();
     this.#throwCause();
     const opening = openCheckpoints(this.pipeline, this.#plan.graph, this.#settings, {
@@ -205,7 +207,7 @@ export class Run implements RunHandle, RunContext {
       began: this.#began,
       signal: this.signal,
       beginnings: this.beginnings,
-      emit: (event) => this.emit(event),
+      emit: this.#report,
       fail: (error) => this.fail(error),
     });
     // A disk that does not answer must not keep a run that has failed from its end.
@@ -291,10 +293,11 @@ export class Run implements RunHandle, RunContext {
     this.#lifecycle.add('keep-alive', keepAlive());
     this.#lifecycle.add('limit of the stop', () => this.#stopLimit.cancel());
     const watched = () => this.#wired.stages;
-    const report = (event: RunEvent) => this.emit(event);
     if (stallAfter !== undefined)
-      this.#lifecycle.add('watchdog', watch(watched, this.clock, stallAfter, report));
-    const abort = (reason: unknown) => void this.abort(reason);
-    this.#lifecycle.add('abort listener', whenAborted(signal, abort));
+      this.#lifecycle.add('watchdog', watch(watched, this.clock, stallAfter, this.#report));
+    this.#lifecycle.add(
+      'abort listener',
+      whenAborted(signal, (reason) => void this.abort(reason)),
+    );
   }
 }

@@ -5,10 +5,16 @@ import type { LocatedScalar } from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
 
 /** The function of a record that an expression says; `undefined` where it cannot be compiled, which is a problem. */
-export function expressionFunction(node: LocatedScalar, { params, problems, origin }: BuildContext): unknown {
+export function expressionFunction(
+  node: LocatedScalar,
+  { params, problems, origin, registry }: BuildContext,
+): unknown {
   const source = String(node.value);
   try {
-    const expression = compileExpression(source, { params: [...params.keys()] });
+    const expression = compileExpression(source, {
+      params: [...params.keys()],
+      functions: registry.functions,
+    });
     const values = Object.fromEntries([...params].map(([name, { value }]) => [name, value]));
     let scope: ExpressionScope = { params: values };
     if (expression.usesOrigin) {

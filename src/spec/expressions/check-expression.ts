@@ -1,7 +1,8 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { didYouMean } from '../../core/did-you-mean.ts';
+import type { ExpressionFunction } from '../../interfaces/expression-function.ts';
 import { Fault } from './fault.ts';
-import { arityOf, type ExpressionFunction, signatureOf } from './functions/expression-function.ts';
+import { arityOf, type Known, misfit, resultKind, signatureOf } from './functions/expression-function.ts';
 import { patternOf } from './functions/pattern-functions.ts';
 import { LIST_MACROS, MACROS } from './macros.ts';
 import { partsOf } from './parse-expression.ts';
@@ -121,9 +122,31 @@ function checkCall(node: ASTNode & { readonly op: 'call' | 'rcall' }, { function
       hint: `It is written ${signatureOf(fn)}, or ${signatureOf(fn).replace(/^(\w+)\((\w+)(?:, )?/, '$2.$1(')}.`,
     });
   }
+  // Of the built-in ones, which do not say what they return, wrong arguments are errors of the record.
+  for (const [at, argument] of fn.returns === undefined ? [] : given.entries()) {
+    const problem = misfit(fn, at, knownKind(argument, functions));
+    if (problem !== undefined) throw new Fault(problem, range(argument));
+  }
   if (!PATTERNS.has(name)) return;
   const pattern = given[1]!;
   if (pattern.op === 'value' && typeof pattern.args === 'string') checkPattern(pattern.args, pattern);
+}
+
+const TESTS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', '&&', '||', '!_', 'in']);
+
+/** The kind of what a part gives, where it says so by itself. */
+function knownKind(node: ASTNode, functions: Names['functions']): Known {
+  if (node.op === 'list' || node.op === 'map') return node.op;
+  if (TESTS.has(node.op)) return 'bool';
+  if (node.op === 'call' || node.op === 'rcall') {
+    const fn = functions.get(node.args[0]);
+    return fn === undefined ? undefined : resultKind(fn);
+  }
+  if (node.op !== 'value') return undefined;
+  if (node.args === null) return 'null';
+  if (typeof node.args === 'string') return 'text';
+  if (typeof node.args === 'boolean') return 'bool';
+  return typeof node.args === 'number' || typeof node.args === 'bigint' ? 'number' : undefined;
 }
 
 function checkPattern(pattern: string, node: ASTNode): void {

@@ -1,11 +1,12 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { UnsignedInt } from '@marcbachmann/cel-js/evaluator';
+import type { ExpressionFunction } from '../../interfaces/expression-function.ts';
 import { add, divide, multiply, negate, remainder, subtract } from './arithmetic.ts';
 import { isListMacro } from './check-expression.ts';
 import { comprehension } from './comprehension.ts';
 import { placed } from './fault.ts';
 import { field, hasField, isIn, item, originFields } from './fields.ts';
-import { checkedCall, type ExpressionFunction } from './functions/expression-function.ts';
+import { checkedCall } from './functions/expression-function.ts';
 import { narrowed } from './functions/number-functions.ts';
 import { isField } from './macros.ts';
 import { type Evaluate, type Scope, sizeOf, spend } from './scope.ts';

@@ -1,11 +1,11 @@
 import { MillraceError } from '../../core/errors.ts';
 import type { Origin } from '../../interfaces/batch.ts';
+import type { ExpressionFunction } from '../../interfaces/expression-function.ts';
 import { checkExpression } from './check-expression.ts';
 import { closureOf, type Functions } from './closures.ts';
 import { expressionError } from './expression-error.ts';
 import { Fault, placed } from './fault.ts';
 import { BUILTIN_FUNCTIONS } from './functions/builtin-functions.ts';
-import type { ExpressionFunction } from './functions/expression-function.ts';
 import { generate } from './generate.ts';
 import { LIST_MACROS, MACROS } from './macros.ts';
 import { parseExpression } from './parse-expression.ts';
@@ -24,7 +24,7 @@ export interface ExpressionOptions {
   readonly fields?: readonly string[] | undefined;
   /** The names of the parameters, where they are known. */
   readonly params?: readonly string[] | undefined;
-  /** Functions besides the built-in ones, e.g. of plugins; they cannot take the place of those. */
+  /** Functions, e.g. of plugins: those that are not built in come on top, and cannot take the place of any. */
   readonly functions?: readonly ExpressionFunction[] | undefined;
 }
 
@@ -115,6 +115,7 @@ function functionsWith(more: readonly ExpressionFunction[]): Functions {
   if (more.length === 0) return BUILTINS;
   const functions = new Map(BUILTINS);
   for (const fn of more) {
+    if (BUILTINS.get(fn.name) === fn) continue;
     if (functions.has(fn.name) || MACROS.has(fn.name) || LIST_MACROS.has(fn.name)) {
       throw new MillraceError(
         'ERR_COMPONENT_DUPLICATE',

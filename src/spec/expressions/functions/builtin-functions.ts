@@ -1,4 +1,4 @@
-import type { ExpressionFunction } from './expression-function.ts';
+import type { ExpressionFunction } from '../../../interfaces/expression-function.ts';
 import { NUMBER_FUNCTIONS } from './number-functions.ts';
 import { PATTERN_FUNCTIONS } from './pattern-functions.ts';
 import { TEXT_FUNCTIONS } from './text-functions.ts';

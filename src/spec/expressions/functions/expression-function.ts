@@ -1,28 +1,11 @@
+import { isThenable } from '../../../core/thenable.ts';
+import type {
+  ExpressionFunction,
+  Parameter,
+  ParameterKind,
+} from '../../../interfaces/expression-function.ts';
 import { Fault } from '../fault.ts';
 import { aKind, kindOf } from '../values.ts';
-
-/** What a parameter takes; with a question mark it may be left out. `integer` is a whole number, as a double. */
-export type ParameterKind =
-  | 'any'
-  | 'text'
-  | 'number'
-  | 'integer'
-  | 'bool'
-  | 'time'
-  | 'duration'
-  | 'list'
-  | 'map';
-export type Parameter = ParameterKind | `${ParameterKind}?`;
-
-/** A function of expressions: `name(a, b)`, or `a.name(b)`, which is the same. */
-export interface ExpressionFunction {
-  readonly name: string;
-  readonly parameters: readonly Parameter[];
-  /** What it does, in one line for lists. */
-  readonly summary: string;
-  /** Is called with what the parameters say, checked. What it throws is what went wrong with the record. */
-  readonly call: (...given: never[]) => unknown;
-}
 
 /** How it is written, e.g. `replace(text, text, text)`. */
 export function signatureOf({ name, parameters }: ExpressionFunction): string {
@@ -44,16 +27,64 @@ export function arityOf({ parameters }: ExpressionFunction): {
 /** @throws Fault for an argument of another kind. */
 export function checkedCall(fn: ExpressionFunction, given: readonly unknown[]): unknown {
   const checked = given.map((value, at) => argument(fn, value, at));
-  return fn.call(...(checked as never[])) ?? null;
+  const result = fn.call(...(checked as never[])) ?? null;
+  if (fn.returns !== undefined) checkResult(fn.name, fn.returns, result);
+  return result;
+}
+
+/** @throws Fault for a result of another kind than the function says. */
+function checkResult(name: string, returns: Parameter, result: unknown): void {
+  const kind = kindIn(returns);
+  if (result === null && (returns.endsWith('?') || kind === 'any')) return;
+  if (isThenable(result)) {
+    throw new Fault(`${name}() returned a promise`, { hint: 'Functions of expressions answer at once.' });
+  }
+  if (kind === 'any' || (kind === 'integer' ? Number.isSafeInteger(result) : kindOf(result) === kind)) return;
+  throw new Fault(`${name}() returns ${inWords(kind)}, and this is ${aKind(result)}`);
+}
+
+/**
+ * Why a value of a kind that is known before there is any record cannot be an argument; `undefined` where it can be, as
+ * far as that is known.
+ */
+export function misfit(
+  { name, parameters }: ExpressionFunction,
+  at: number,
+  known: Known,
+): string | undefined {
+  const wanted = kindIn(parameters[at]!);
+  if (wanted === 'any' || known === undefined) return undefined;
+  const fits = wanted === 'integer' ? known === 'integer' || known === 'number' : wanted === plain(known);
+  return fits ? undefined : `${name}() takes ${inWords(wanted)} here, and this is ${inWords(known)}`;
+}
+
+/** The kind of a value, where that is known without it. */
+export type Known = Exclude<ParameterKind, 'any'> | 'null' | undefined;
+
+/** The kind of what a function gives, where it gives nothing else, nor null. */
+export function resultKind({ returns }: ExpressionFunction): Known {
+  return returns === undefined || returns === 'any' || returns.endsWith('?') ? undefined : (returns as Known);
+}
+
+function plain(kind: Known): Known {
+  return kind === 'integer' ? 'number' : kind;
+}
+
+function kindIn(parameter: Parameter): ParameterKind {
+  return parameter.replace('?', '') as ParameterKind;
+}
+
+function inWords(kind: ParameterKind | 'null'): string {
+  if (kind === 'text' || kind === 'null') return kind;
+  return kind === 'integer' ? 'a whole number' : `a ${kind}`;
 }
 
 function argument(fn: ExpressionFunction, value: unknown, at: number): unknown {
-  const kind = fn.parameters[at]!.replace('?', '') as ParameterKind;
+  const kind = kindIn(fn.parameters[at]!);
   if (kind === 'any') return value;
   if (kind === 'integer') {
     const whole = typeof value === 'bigint' ? Number(value) : value;
     if (Number.isSafeInteger(whole)) return whole;
   } else if (kindOf(value) === kind) return value instanceof Set ? [...value] : value;
-  const wanted = { text: 'text', integer: 'a whole number' }[kind as 'text' | 'integer'] ?? `a ${kind}`;
-  throw new Fault(`${fn.name}() takes ${wanted} here, and this is ${aKind(value)}`);
+  throw new Fault(`${fn.name}() takes ${inWords(kind)} here, and this is ${aKind(value)}`);
 }

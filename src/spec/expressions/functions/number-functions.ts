@@ -1,6 +1,6 @@
+import type { ExpressionFunction } from '../../../interfaces/expression-function.ts';
 import { Fault } from '../fault.ts';
 import { aKind } from '../values.ts';
-import type { ExpressionFunction } from './expression-function.ts';
 
 type Numeric = number | bigint;
 

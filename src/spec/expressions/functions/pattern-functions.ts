@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
+import type { ExpressionFunction } from '../../../interfaces/expression-function.ts';
 import { patternRisk } from '../../../io/formats/text/pattern-risk.ts';
 import { checkTextLength } from '../arithmetic.ts';
 import { Fault } from '../fault.ts';
-import type { ExpressionFunction } from './expression-function.ts';
 
 /** Longer texts are not matched: patterns of quadratic time get through the guard. */
 export const MAX_MATCHED = 65_536;

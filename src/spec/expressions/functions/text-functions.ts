@@ -1,7 +1,7 @@
+import type { ExpressionFunction } from '../../../interfaces/expression-function.ts';
 import { checkTextLength } from '../arithmetic.ts';
 import { Fault } from '../fault.ts';
 import { MAX_WEIGHT } from '../weight.ts';
-import type { ExpressionFunction } from './expression-function.ts';
 
 /** Functions of texts. Positions are counted from 0, in UTF-16 units as everywhere in JavaScript. */
 export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [

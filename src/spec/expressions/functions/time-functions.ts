@@ -1,11 +1,11 @@
 import { toDate } from '../../../core/typed-date.ts';
 import { UNCONVERTIBLE } from '../../../core/unconvertible.ts';
+import type { ExpressionFunction } from '../../../interfaces/expression-function.ts';
 import { timeAt } from '../arithmetic.ts';
 import { DurationValue } from '../duration-value.ts';
 import { Fault } from '../fault.ts';
 import { aKind } from '../values.ts';
 import { type CalendarUnit, partOf, startOf, UNITS } from './calendar.ts';
-import type { ExpressionFunction } from './expression-function.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import type { ExpressionFunction } from '../../../interfaces/expression-function.ts';
 import { add, checkTextLength } from '../arithmetic.ts';
 import { Fault } from '../fault.ts';
 import { aKind, comparable, entriesOf, kindOf } from '../values.ts';
-import type { ExpressionFunction } from './expression-function.ts';
 
 /** Functions of lists and maps, of any value, of JSON, and hashes. */
 export const VALUE_FUNCTIONS: readonly ExpressionFunction[] = [

@@ -1,0 +1,28 @@
+import { statSync } from 'node:fs';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { resolve as resolvePackage } from 'import-meta-resolve';
+
+/** Whether it names a file rather than a package. */
+export function isFilePath(specifier: string): boolean {
+  return /^\.\.?(?:[\\/]|$)/.test(specifier) || isAbsolute(specifier) || specifier.startsWith('file:');
+}
+
+/** The URL of the module that a file or folder names; `undefined` where there is none. */
+export function moduleUrl(specifier: string, from: string): string | undefined {
+  if (specifier.startsWith('file:')) return isFile(new URL(specifier)) ? specifier : undefined;
+  if (isFilePath(specifier)) {
+    const path = resolve(dirname(from), specifier);
+    return isFile(path) ? pathToFileURL(path).href : undefined;
+  }
+  try {
+    const url = resolvePackage(specifier, pathToFileURL(from).href);
+    return url.startsWith('file:') && !isFile(new URL(url)) ? undefined : url;
+  } catch {
+    return undefined;
+  }
+}
+
+function isFile(path: string | URL): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
