@@ -26,7 +26,9 @@ export function makeReports(folder: string): readonly string[] {
   try {
     const types = join(work, 'types');
     build(types);
-    const configs = Object.entries(ENTRIES).map(([name, entry]) => configOf(name, join(types, entry), work, folder));
+    const configs = Object.entries(ENTRIES).map(([name, entry]) =>
+      configOf(name, join(types, entry), work, folder),
+    );
     const [first, ...more] = configs;
     const compilerState = CompilerState.create(first!, {
       additionalEntryPoints: more.map(({ mainEntryPointFilePath }) => mainEntryPointFilePath),

@@ -1,17 +1,24 @@
 import type { output, ZodType, z } from 'zod';
+import { deprecatedAmong, warnDeprecated } from './deprecation.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { MillraceError } from './errors.ts';
 
 type ZodIssue = z.core.$ZodIssue;
 
 /**
- * Checks what a user wrote against the component's option schema and fills in the defaults.
+ * Checks what a user wrote against the component's option schema and fills in the defaults; warns of options that are
+ * deprecated.
  *
  * @throws MillraceError `ERR_OPTIONS` that names every wrong option; `details.issues` lists them.
  */
 export function parseOptions<S extends ZodType>(schema: S, value: unknown, where: string): output<S> {
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
+  if (result.success) {
+    for (const option of deprecatedAmong(schema, value)) {
+      warnDeprecated(`The option "${option.path.join('.')}" of ${where}`, option);
+    }
+    return result.data;
+  }
   const issues = result.error.issues.map((issue) => ({
     path: issue.path.map(String).join('.'),
     message: messageOf(issue),

@@ -25,6 +25,8 @@ export interface OwnFlow {
 export interface BuildContext {
   readonly registry: Registry;
   readonly problems: Problems;
+  /** What is no problem yet: options that are deprecated. */
+  readonly notes: Problems;
   readonly params: ReadonlyMap<string, ParameterValue>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly secrets: Secrets;

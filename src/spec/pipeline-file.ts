@@ -11,7 +11,7 @@ import { declaredParameters, givenValues, presetValues } from './parameters.ts';
 import { listedPlugins, withListedPlugins } from './plugins/listed-plugins.ts';
 import { readDocument } from './read-document.ts';
 import { Secrets } from './secrets.ts';
-import { fileError } from './source/file-error.ts';
+import { fileError, problemDocument, problemText } from './source/file-error.ts';
 import { Problems } from './source/problem.ts';
 import { noteSource } from './source/read-source.ts';
 import type { SourceText } from './source/source-text.ts';
@@ -24,6 +24,13 @@ export interface PipelineFileOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
+/** Something worth telling of a file that is sound. */
+export interface FileNote {
+  /** With its place, and the lines around. */
+  readonly text: string;
+  readonly document: object;
+}
+
 /** A pipeline that is written in a file, and sound as far as that can be told without its parameters. */
 export interface PipelineFile {
   readonly name: string;
@@ -33,6 +40,8 @@ export interface PipelineFile {
   readonly plugins: readonly Plugin[];
   /** The plugins that it lists, as a file in the current folder would. */
   readonly listed: readonly string[];
+  /** What is no problem yet, e.g. options that are deprecated, for people and for machines. */
+  readonly notes: readonly FileNote[];
   /** What must not be shown; filled in as the pipeline is built. */
   readonly secrets: Secrets;
   /**
@@ -62,6 +71,7 @@ export async function readPipelineText(
   const { shown } = source;
   const failed = (problems: Problems) => fileError(shown, problems.sorted, secrets);
   const problems = new Problems();
+  const notes = new Problems();
   const root = readDocument(source, problems);
   if (root === undefined) throw failed(problems);
   const model = fileModel(root, basename(shown).replace(/\.[^.]+$/, ''), problems);
@@ -72,6 +82,7 @@ export async function readPipelineText(
     secrets,
     params,
     problems: noting,
+    notes,
   });
   const declared = await declaredParameters(model.params, {
     ...contextFor(new Map(), problems),
@@ -89,6 +100,12 @@ export async function readPipelineText(
     name: model.name,
     params: z.strictObject(schemas),
     plugins: own.plugins,
+    get notes() {
+      return notes.sorted.map((note) => ({
+        text: secrets.hide(problemText(note)),
+        document: problemDocument(note, secrets),
+      }));
+    },
     listed: listedPlugins(root),
     secrets,
     async build(values: Readonly<Record<string, unknown>>): Promise<BuiltFile> {

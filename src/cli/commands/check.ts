@@ -12,14 +12,21 @@ export const check: Command = Object.freeze({
   argument: '<module>',
   options: { ...MODULE_OPTIONS, ...COMMON_OPTIONS },
   async run(invocation) {
-    const { pipeline, plan } = await loadPipeline(check, invocation);
+    const { pipeline, plan, notes } = await loadPipeline(check, invocation);
     const nodes = plan.graph.vertices.length;
     const stages = plan.stages.length;
     const guarantees = pipeline.guarantees();
     invocation.terminal.print(
       invocation.given.has('json')
-        ? jsonLine({ pipeline: pipeline.name, valid: true, nodes, stages, guarantees })
-        : `${pipeline.name} is sound: ${countOf(nodes, 'node')} in ${countOf(stages, 'stage')}\n${guaranteeText(guarantees)}\n`,
+        ? jsonLine({
+            pipeline: pipeline.name,
+            valid: true,
+            nodes,
+            stages,
+            guarantees,
+            notes: notes.map(({ document }) => document),
+          })
+        : `${pipeline.name} is sound: ${countOf(nodes, 'node')} in ${countOf(stages, 'stage')}\n${guaranteeText(guarantees)}\n${notes.map(({ text }) => `\n${text}\n`).join('')}`,
     );
     return EXIT.done;
   },

@@ -67,7 +67,7 @@ export const replay: Command = Object.freeze({
 
 async function replayLetters(input: LetterInput, way: OutputWay, invocation: Invocation): Promise<number> {
   const { given, terminal, faults } = invocation;
-  const { pipeline } = await loadPipeline(replay, invocation);
+  const { pipeline, plugins } = await loadPipeline(replay, invocation);
   const { LetterCount } = await import('../replay/letter-count.ts');
   const { readRecords } = await import('../files/read-records.ts');
   const { sortedText, sortLetters } = await import('../replay/replayed.ts');
@@ -119,6 +119,7 @@ async function replayLetters(input: LetterInput, way: OutputWay, invocation: Inv
     wholeOutput: true,
     checkpoint: undefined,
     from: undefined,
+    plugins,
     quiet,
     json,
     debug: given.has('debug'),

@@ -85,7 +85,10 @@ export const run: Command = Object.freeze({
       const { watchRun } = await import('../watch/watch-run.ts');
       return watchRun(moduleArgument(run, given.argument), invocation);
     }
-    const { pipeline, checkpoint: own, plugins } = await loadPipeline(run, invocation);
+    const { pipeline, checkpoint: own, plugins, notes } = await loadPipeline(run, invocation);
+    for (const { text } of given.has('quiet') ? [] : notes) {
+      terminal.say(`${terminal.paint('warning', 'warning')}: ${text}`);
+    }
     const { execute } = await import('../execute.ts');
     return execute(pipeline, {
       terminal,

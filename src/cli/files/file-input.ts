@@ -12,7 +12,7 @@ export interface FileInput {
   /** Whether fields of CSV stay text. */
   readonly untyped: boolean;
   /** What plugins bring; absent where there are none. */
-  readonly registry: Registry | undefined;
+  readonly registry?: Registry | undefined;
 }
 
 /**

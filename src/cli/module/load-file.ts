@@ -1,5 +1,6 @@
 import type { Plugin } from '../../interfaces/plugin.ts';
 import type { CheckpointOptions } from '../../interfaces/run.ts';
+import type { FileNote } from '../../spec/pipeline-file.ts';
 import type { Invocation } from '../command.ts';
 import { pluginRegistry } from '../plugins/given-plugins.ts';
 import { checkFile, type LoadedModule } from './load-module.ts';
@@ -11,6 +12,8 @@ export interface LoadedFile extends LoadedModule {
   readonly checkpoint: () => CheckpointOptions | undefined;
   /** Those whose hooks its runs have. */
   readonly plugins: readonly Plugin[];
+  /** What is no problem yet. */
+  readonly notes: () => readonly FileNote[];
   /** Those that it lists itself, as a file in the current folder would. */
   readonly listed: readonly string[];
 }
@@ -38,5 +41,5 @@ export async function loadFile(
   };
   const { plugins, listed } = file;
   const exports = { default: build, params: file.params };
-  return { shown, exports, checkpoint: () => checkpoint, plugins, listed };
+  return { shown, exports, checkpoint: () => checkpoint, plugins, listed, notes: () => file.notes };
 }

@@ -2,6 +2,7 @@ import type { Plugin } from '../../interfaces/plugin.ts';
 import type { CheckpointOptions } from '../../interfaces/run.ts';
 import type { Pipeline } from '../../processing/graph/pipeline.ts';
 import type { Plan } from '../../processing/plan/plan.ts';
+import type { FileNote } from '../../spec/pipeline-file.ts';
 import { usage } from '../arguments.ts';
 import type { Command, Invocation } from '../command.ts';
 import { givenPlugins } from '../plugins/given-plugins.ts';
@@ -16,6 +17,8 @@ export interface LoadedPipeline {
   readonly checkpoint: CheckpointOptions | undefined;
   /** Those whose hooks its runs have. */
   readonly plugins: readonly Plugin[];
+  /** What is no problem yet of a file. */
+  readonly notes: readonly FileNote[];
   /** Those that a file lists. */
   readonly listed: readonly string[];
 }
@@ -36,7 +39,8 @@ export async function loadPipeline(
   const pipeline = await buildPipeline(module, given.values('set'), faults);
   const plugins = module.plugins ?? (await givenPlugins(given, given.argument));
   const { listed = [] } = module;
-  return { pipeline, plan: planOf(pipeline), checkpoint: module.checkpoint?.(), plugins, listed };
+  const [checkpoint, notes] = [module.checkpoint?.(), module.notes?.() ?? []];
+  return { pipeline, plan: planOf(pipeline), checkpoint, plugins, listed, notes };
 }
 
 /** A module of code, or a file of plain data. */

@@ -1,3 +1,4 @@
+import { withoutWarnings } from '../../core/deprecation.ts';
 import { isMillraceError, toError } from '../../core/errors.ts';
 import type { BuildContext } from '../build-context.ts';
 import { type Located, spanAt } from '../source/located.ts';
@@ -11,7 +12,8 @@ export function attempt<T>(
   node?: Located,
 ): T | undefined {
   try {
-    return make();
+    // The file tells of what is deprecated, with its place.
+    return withoutWarnings(make);
   } catch (thrown) {
     const error = toError(thrown);
     const hint = isMillraceError(thrown) ? thrown.hint : undefined;

@@ -1,7 +1,15 @@
 import type { z } from 'zod';
+import { deprecatedAmong } from '../../core/deprecation.ts';
 import { roleOf } from '../../core/option-role.ts';
 import type { BuildContext } from '../build-context.ts';
-import { kindOf, type Located, type LocatedEntry, type LocatedMap, NO_ENTRIES } from '../source/located.ts';
+import {
+  kindOf,
+  type Located,
+  type LocatedEntry,
+  type LocatedMap,
+  NO_ENTRIES,
+  spanAt,
+} from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
 import { type OptionValues, optionValues } from './option-values.ts';
 import { reportIssues } from './report-issues.ts';
@@ -35,6 +43,10 @@ export async function checkedOptions(
   const values = await optionValues(schema, node, context);
   const result = await schema.safeParseAsync(values.value);
   if (!result.success) reportIssues(schema, result.error.issues, { node, values, ...whose }, context);
+  for (const { path, code, since, instead } of deprecatedAmong(schema, values.value)) {
+    const found = `the option "${path.join('.')}" is deprecated since millrace ${since} (${code})`;
+    context.notes.add(spanAt(node, path, true), found, instead);
+  }
   return context.problems.count > before ? undefined : { ...values, node };
 }
 

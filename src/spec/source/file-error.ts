@@ -26,7 +26,8 @@ export function problemText({ span, message, hint }: Problem): string {
   return [head, codeFrame(span), ...(hint === undefined ? [] : [hint])].join('\n');
 }
 
-function problemDocument({ span, message, hint }: Problem, secrets: Secrets): object {
+/** A problem for machines. */
+export function problemDocument({ span, message, hint }: Problem, secrets: Secrets): object {
   const end = placeOf({ ...span, start: span.end });
   return {
     file: span.source.shown,
