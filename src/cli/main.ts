@@ -15,6 +15,7 @@ import { replay } from './commands/replay.ts';
 import { run } from './commands/run.ts';
 import { schema } from './commands/schema.ts';
 import { stats } from './commands/stats.ts';
+import { test } from './commands/test.ts';
 import { version } from './commands/version.ts';
 import { EXIT } from './exit-code.ts';
 import { commandOf } from './find-command.ts';
@@ -31,6 +32,7 @@ const OTHERS = [
   check,
   graph,
   explain,
+  test,
   components,
   schema,
   checkpoints,

@@ -3,6 +3,14 @@ export {
   checkpointStoreConformance,
 } from './checkpoint-store-conformance.ts';
 export { type ExpectMarblesOptions, expectMarbles } from './expect-marbles.ts';
+export {
+  type PipelineFileTest,
+  type PipelineFileTestOptions,
+  pipelineFileTests,
+  testPipelineFile,
+} from './files/pipeline-file-tests.ts';
+export type { DiffLine } from './files/record-diff.ts';
+export type { Difference, FileTestResult } from './files/test-result.ts';
 export { type Marbles, type MarblesOptions, marbles } from './marbles.ts';
 export { type MemoryStoreOptions, memoryStore } from './memory-store.ts';
 export {

@@ -1,20 +1,17 @@
 import assert, { AssertionError } from 'node:assert/strict';
 import { didYouMean } from '../core/did-you-mean.ts';
-import { type Duration, duration } from '../core/duration.ts';
+import type { Duration } from '../core/duration.ts';
 import { MillraceError } from '../core/errors.ts';
-import type { Batch } from '../interfaces/batch.ts';
 import type { DeadLetter } from '../interfaces/failure.ts';
 import type { Operator } from '../interfaces/operator.ts';
 import type { Reader } from '../interfaces/reader.ts';
 import type { Summary } from '../interfaces/run.ts';
-import type { Sink, Writer } from '../interfaces/writer.ts';
-import { type HeldInput, inputReader } from '../io/memory/input-reader.ts';
+import type { HeldInput } from '../io/memory/input-reader.ts';
 import type { Pipeline } from '../processing/graph/pipeline.ts';
-import { sinksOf, swapNodes } from '../processing/graph/swap-nodes.ts';
-import { start } from '../start.ts';
+import { sinksOf } from '../processing/graph/swap-nodes.ts';
 import type { Marbles } from './marbles.ts';
-import { playRun } from './play-run.ts';
-import { type VirtualClock, virtualClock } from './virtual-clock.ts';
+import { isMarbles, type Moment, momentsOf, playPipeline } from './play-pipeline.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 /** What came of a pipeline under test. */
 export interface PipelineOutcome {
@@ -42,12 +39,8 @@ export interface TestPipelineOptions {
   readonly seed?: number;
   /** When a run that has not ended is stopped. @default when the marbles without an end are over */
   readonly until?: Duration;
-}
-
-/** A batch that a sink was given, and when. */
-interface Written {
-  readonly at: number;
-  readonly records: readonly unknown[];
+  /** Aborts the run, which then fails with `ERR_ABORTED`. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -74,73 +67,17 @@ export async function testPipeline(
   pipeline: Pipeline,
   options: TestPipelineOptions = {},
 ): Promise<PipelineOutcome> {
-  const { inputs = {}, operators = {}, expect = {}, clock = virtualClock(), seed = 1 } = options;
-  const sinks = sinksOf(pipeline);
-  const captures = new Map(sinks.map(({ name }) => [name, new Capture(clock)]));
-  if (typeof expect !== 'function') checkExpected(pipeline.name, Object.keys(expect), [...captures.keys()]);
-  const readers = Object.entries(inputs).map(([name, input]) => [name, readerOf(input)] as const);
-  const swapped = swapNodes(pipeline, {
-    readers: Object.fromEntries(readers),
-    operators,
-    writers: Object.fromEntries(captures),
-  });
-  const began = clock.now();
-  const live = start(swapped, { clock, seed, stallAfter: false });
-  const summary = await playRun(live, clock, stopAt(options, began));
-  const outputs = Object.fromEntries([...captures].map(([name, { records }]) => [name, records]));
-  const outcome: PipelineOutcome = {
-    outputs,
-    deadLetters: sinks.flatMap(({ name, letters }) => (letters ? outputs[name]! : [])) as DeadLetter[],
-    summary,
-  };
+  const { expect = {} } = options;
+  const known = sinksOf(pipeline).map(({ name }) => name);
+  if (typeof expect !== 'function') checkExpected(pipeline.name, Object.keys(expect), known);
+  const { outcome, moments } = await playPipeline(pipeline, options);
   if (typeof expect === 'function') await expect(outcome);
-  else for (const [name, wanted] of Object.entries(expect)) compare(name, captures.get(name)!, wanted, began);
+  else {
+    for (const [name, wanted] of Object.entries(expect)) {
+      compare(name, outcome.outputs[name]!, moments.get(name)!, wanted);
+    }
+  }
   return outcome;
-}
-
-/** A writer that keeps what it is given, and when. */
-class Capture implements Writer<unknown> {
-  readonly name = 'capture';
-  readonly label = 'capture';
-  readonly traits = { commit: 'none' } as const;
-  readonly written: Written[] = [];
-  readonly #clock: VirtualClock;
-
-  constructor(clock: VirtualClock) {
-    this.#clock = clock;
-  }
-
-  get records(): readonly unknown[] {
-    return this.written.flatMap(({ records }) => records);
-  }
-
-  async open(): Promise<Sink<unknown>> {
-    return {
-      write: ({ records }: Batch<unknown>) => void this.written.push({ at: this.#clock.now(), records }),
-      async close() {},
-      async abort() {},
-    };
-  }
-}
-
-function readerOf(input: HeldInput<unknown> | Reader<unknown>): Reader<unknown> {
-  return isReader(input) ? input : inputReader(input);
-}
-
-function isReader(input: unknown): input is Reader<unknown> {
-  return typeof input === 'object' && input !== null && 'traits' in input && 'open' in input;
-}
-
-function isMarbles(input: unknown): input is Marbles<unknown> {
-  return isReader(input) && 'lengthMs' in input;
-}
-
-/** When all marbles are over, if one of them does not end by itself. */
-function stopAt({ inputs = {}, until }: TestPipelineOptions, began: number): number | undefined {
-  if (until !== undefined) return began + duration(until, 'until');
-  const played = Object.values(inputs).filter(isMarbles);
-  if (played.every(({ ends }) => ends)) return undefined;
-  return began + Math.max(...played.map(({ lengthMs }) => lengthMs));
 }
 
 function checkExpected(pipeline: string, names: readonly string[], known: readonly string[]): void {
@@ -158,29 +95,12 @@ function checkExpected(pipeline: string, names: readonly string[], known: readon
 
 function compare(
   name: string,
-  { records, written }: Capture,
+  records: readonly unknown[],
+  came: readonly Moment[],
   wanted: readonly unknown[] | Marbles<unknown>,
-  began: number,
 ): void {
-  if (!isMarbles(wanted)) {
-    same(name, records, wanted);
-    return;
-  }
-  const expected = wanted.events.flatMap((event) => {
-    if (event.kind === 'records') return event.records.map((record) => ({ at: event.at, record }));
-    if (event.kind === 'end') return [];
-    throw new MillraceError(
-      'ERR_OPTIONS',
-      `Cannot expect "${name}" to be ${wanted.label}: sinks see records only`,
-      {
-        hint: 'Use expectMarbles(flow, diagram) for watermarks, barriers and errors.',
-      },
-    );
-  });
-  const came = written.flatMap(({ at, records: batch }) =>
-    batch.map((record) => ({ at: at - began, record })),
-  );
-  same(name, came, expected);
+  if (isMarbles(wanted)) same(name, came, momentsOf(name, wanted));
+  else same(name, records, wanted);
 }
 
 function same(name: string, actual: unknown, expected: unknown): void {

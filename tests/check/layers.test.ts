@@ -13,7 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   processing: ['core', 'interfaces'],
   observe: ['core', 'interfaces'],
   builtins: ['core', 'interfaces', 'io', 'processing', 'observe'],
-  testing: ['core', 'interfaces', 'io', 'processing', 'observe'],
+  testing: ['core', 'interfaces', 'io', 'processing', 'observe', 'spec'],
   spec: ['core', 'interfaces', 'io', 'processing', 'observe'],
 };
 

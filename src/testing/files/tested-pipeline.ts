@@ -1,0 +1,92 @@
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
+import type { Registry } from '../../core/registry.ts';
+import { isPipeline, type Pipeline } from '../../processing/graph/pipeline.ts';
+import { openPipelineFile } from '../../spec/pipeline-file.ts';
+
+/** A pipeline that is tested, before its parameters are known. */
+export interface TestedPipeline {
+  /** As people write it. */
+  readonly shown: string;
+  /** What its parameters may be; absent where it takes none. */
+  readonly params: z.ZodType | undefined;
+  build(values: unknown): Promise<Pipeline>;
+}
+
+const DATA: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json']);
+
+/** The pipeline of a file of tests, as it is with these and those variables of the environment. */
+export class TestedPipelines {
+  readonly #shown: string;
+  readonly #registry: Registry;
+  readonly #opened = new Map<string, Promise<TestedPipeline>>();
+  readonly #hiding: ((text: string) => string)[] = [];
+
+  constructor(shown: string, registry: Registry) {
+    this.#shown = shown;
+    this.#registry = registry;
+  }
+
+  /**
+   * @throws MillraceError `ERR_PIPELINE_FILE` with all that is wrong with a file; `ERR_MODULE` for a module that does
+   * not load, or has no pipeline.
+   */
+  with(variables: Readonly<Record<string, string>>): Promise<TestedPipeline> {
+    const key = JSON.stringify(Object.entries(variables).sort());
+    const known = this.#opened.get(key) ?? this.#open(variables);
+    this.#opened.set(key, known);
+    return known;
+  }
+
+  /** The text without what must not be shown. */
+  hide(text: string): string {
+    return this.#hiding.reduce((shown, hide) => hide(shown), text);
+  }
+
+  async #open(variables: Readonly<Record<string, string>>): Promise<TestedPipeline> {
+    const shown = this.#shown;
+    if (!DATA.has(extname(shown).toLowerCase())) return openModule(shown);
+    const environment = { ...process.env, ...variables };
+    const file = await openPipelineFile(shown, { registry: this.#registry, environment });
+    this.#hiding.push((text) => file.secrets.hide(text));
+    const build = async (values: unknown) => (await file.build(values as Record<string, unknown>)).pipeline;
+    return { shown, params: file.params, build };
+  }
+}
+
+async function openModule(shown: string): Promise<TestedPipeline> {
+  const exports = await loaded(shown);
+  const { default: exported, params } = exports;
+  if (isPipeline(exported)) return { shown, params: undefined, build: async () => exported };
+  if (typeof exported !== 'function') {
+    throw new MillraceError('ERR_MODULE', `Cannot test ${shown}: its default export is no pipeline`, {
+      hint: 'Write `export default pipeline(name, [flow.to(writer)])`, or export a function that returns one.',
+    });
+  }
+  return {
+    shown,
+    params: params instanceof z.ZodType ? params : undefined,
+    async build(values) {
+      const built: unknown = await exported(values);
+      if (isPipeline(built)) return built;
+      throw new MillraceError(
+        'ERR_MODULE',
+        `Cannot test ${shown}: its default function returned no pipeline`,
+      );
+    },
+  };
+}
+
+async function loaded(shown: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return await import(pathToFileURL(resolve(shown)).href);
+  } catch (thrown) {
+    if (isMillraceError(thrown)) throw thrown;
+    const { name, message } = toError(thrown);
+    throw new MillraceError('ERR_MODULE', `Cannot load ${shown}: ${name}: ${message.split('\n', 1)[0]}`, {
+      cause: thrown,
+    });
+  }
+}
