@@ -6,6 +6,7 @@ import type { Beginnings } from '../runtime/beginnings.ts';
 import type { FinalStates } from './final-states.ts';
 import type { Gathered } from './gathered.ts';
 import type { GraphPrint } from './graph-print.ts';
+import type { KeptFiles } from './kept-files.ts';
 import type { RestoredRun } from './restored-run.ts';
 import type { RunManifest } from './run-manifest.ts';
 
@@ -17,6 +18,8 @@ export interface CheckpointedRun {
   readonly clock: Clock;
   readonly began: number;
   readonly beginnings: Beginnings;
+  /** What knows what is in the files beside it. */
+  readonly files: Pick<KeptFiles, 'prints'>;
 }
 
 /** What a run came to that is over, and what its nodes remembered at their end, to be looked at. */
@@ -27,7 +30,7 @@ export interface Published {
 
 /** What is written of a checkpoint: of a run that is over, no states that it could be gone on with. */
 export function contentOf(
-  { pipeline, graph, restored, clock, began, beginnings }: CheckpointedRun,
+  { pipeline, graph, restored, clock, began, beginnings, files: kept }: CheckpointedRun,
   { nodes, edges, over, files, states }: Gathered,
   {
     id,
@@ -46,7 +49,7 @@ export function contentOf(
     nodes,
     edges,
     over,
-    ...(published === undefined && files.length > 0 && { files }),
+    ...(published === undefined && files.length > 0 && { files, prints: kept.prints(files) }),
     ...(beginnings.size > 0 && { from: [...beginnings].map(([reader, time]) => [reader, time.getTime()]) }),
     runs: (before?.runs ?? 0) + 1,
     started: before?.started ?? new Date(began).toISOString(),

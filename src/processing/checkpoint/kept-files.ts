@@ -1,4 +1,6 @@
 import type { CheckpointSession, KeptFile, NodeFiles } from '../../interfaces/checkpoint.ts';
+import { PrintedFile } from './files-beside.ts';
+import type { FilePrint } from './run-manifest.ts';
 
 export interface KeptFilesSpec {
   readonly session: CheckpointSession;
@@ -8,6 +10,8 @@ export interface KeptFilesSpec {
   readonly present: readonly string[];
   /** Which of them checkpoints have, by number. */
   readonly had: ReadonlyMap<number, readonly string[]>;
+  /** What is in those that the checkpoint has which the run goes on from, as far as that says so. */
+  readonly prints?: readonly FilePrint[];
 }
 
 /**
@@ -21,15 +25,18 @@ export class KeptFiles {
   readonly #had: Map<number, ReadonlySet<string>>;
   readonly #live = new Map<string, Set<string>>();
   /** Those that may have bytes which are not safe. */
-  readonly #created = new Map<string, KeptFile>();
+  readonly #created = new Map<string, PrintedFile>();
+  /** What is in those that earlier runs have made. */
+  readonly #prints: ReadonlyMap<string, FilePrint>;
   readonly #opened = new Set<KeptFile>();
   /** What nodes told the checkpoint that is under way. */
   readonly #told = new Set<string>();
   #made = 0;
 
-  constructor({ session, prefix, present, had }: KeptFilesSpec) {
+  constructor({ session, prefix, present, had, prints = [] }: KeptFilesSpec) {
     this.#session = session;
     this.#prefix = prefix;
+    this.#prints = new Map(prints.map((print) => [print[0], print]));
     this.#present = new Set(present);
     this.#had = new Map([...had].map(([id, names]) => [id, new Set(names)]));
   }
@@ -40,7 +47,8 @@ export class KeptFiles {
     this.#live.set(node, live);
     return {
       create: async () => {
-        const file = await this.#session.createFile(`${this.#prefix}-${++this.#made}`);
+        const made = await this.#session.createFile(`${this.#prefix}-${++this.#made}`);
+        const file = new PrintedFile(made);
         this.#present.add(file.name);
         this.#created.set(file.name, file);
         live.add(file.name);
@@ -66,6 +74,14 @@ export class KeptFiles {
     const names = [...(this.#live.get(node) ?? [])];
     for (const name of names) this.#told.add(name);
     return names;
+  }
+
+  /** What is in files, as far as that is known: before they are made safe. */
+  prints(names: readonly string[]): readonly FilePrint[] {
+    return names.flatMap((name) => {
+      const print = this.#created.get(name)?.print ?? this.#prints.get(name);
+      return print === undefined ? [] : [print];
+    });
   }
 
   /** Makes files safe from a loss of power. */

@@ -17,19 +17,23 @@ export interface NewestWhole {
 
 /**
  * The newest checkpoint that is whole. Only damage makes it look further: one that cannot be read from the disk, or that
- * a newer millrace wrote, may be whole, and to go on from an older one would repeat what it has done.
+ * a newer millrace wrote, may be whole, and to go on from an older one would repeat what it has done. What `check` throws
+ * is damage, too, where it is `ERR_CHECKPOINT`.
  *
  * @throws MillraceError `ERR_CHECKPOINT` when there are some and all are damaged, `ERR_CHECKPOINT_VERSION` when the
  *   newest is of a newer format, and what reading throws.
  */
 export async function newestWhole(
   view: Pick<CheckpointView, 'label' | 'list' | 'read'>,
+  check: (checkpoint: Checkpoint) => Promise<void> = async () => {},
 ): Promise<NewestWhole> {
   const damaged: DamagedCheckpoint[] = [];
   for (const entry of await view.list()) {
     const bytes = await view.read(entry.id);
     try {
-      return { checkpoint: wholeCheckpoint(bytes, entry.id, view.label), damaged };
+      const checkpoint = wholeCheckpoint(bytes, entry.id, view.label);
+      await check(checkpoint);
+      return { checkpoint, damaged };
     } catch (error) {
       if (!isMillraceError(error) || error.code !== 'ERR_CHECKPOINT') throw error;
       damaged.push({ ...entry, error });

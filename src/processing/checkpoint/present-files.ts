@@ -2,16 +2,23 @@ import { isMillraceError } from '../../core/errors.ts';
 import type { CheckpointSession } from '../../interfaces/checkpoint.ts';
 import { decodeCheckpoint } from './checkpoint-file.ts';
 import { KeptFiles } from './kept-files.ts';
-import type { RunManifest } from './run-manifest.ts';
+import type { FilePrint, RunManifest } from './run-manifest.ts';
 
-/** The files beside the checkpoints; those go that no checkpoint has, since their run was killed. */
-export async function presentFiles(session: CheckpointSession, newest: number): Promise<KeptFiles> {
+/**
+ * The files beside the checkpoints; those go that no checkpoint has, since their run was killed. `prints` is what is in
+ * those of the checkpoint that a run goes on from.
+ */
+export async function presentFiles(
+  session: CheckpointSession,
+  newest: number,
+  prints: readonly FilePrint[] = [],
+): Promise<KeptFiles> {
   const present = await session.files();
   const had = new Map<number, readonly string[]>();
   if (present.length > 0) {
     for (const { id } of await session.list()) had.set(id, await filesOf(session, id));
   }
-  const files = new KeptFiles({ session, prefix: `${newest + 1}`, present, had });
+  const files = new KeptFiles({ session, prefix: `${newest + 1}`, present, had, prints });
   await files.collect();
   return files;
 }

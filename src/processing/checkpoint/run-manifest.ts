@@ -2,6 +2,9 @@ import type { Summary } from '../../interfaces/run.ts';
 import type { EdgeSnapshot, NodeSnapshot } from '../runtime/checkpointing.ts';
 import type { GraphPrint } from './graph-print.ts';
 
+/** What a checkpoint has of a file beside it: the first bytes, and the CRC-32 of these. */
+export type FilePrint = readonly [name: string, bytes: number, checksum: number];
+
 /** What a checkpoint says of the run, beside the states of the nodes. Lists of pairs: names are data. */
 export interface RunManifest {
   readonly graph: GraphPrint;
@@ -14,6 +17,8 @@ export interface RunManifest {
   readonly over: readonly string[];
   /** Names of the files beside it that the states tell of; absent where there are none. */
   readonly files?: readonly string[];
+  /** What was in them; absent of those that a run of an earlier version has made. */
+  readonly prints?: readonly FilePrint[];
   /** Where readers began that were told to, in milliseconds since 1970; absent where none was. */
   readonly from?: readonly (readonly [reader: string, time: number])[];
   /** Runs that have worked on it. */
