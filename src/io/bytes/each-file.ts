@@ -1,5 +1,6 @@
-import { concat, defer, EMPTY, finalize, from, map, mergeMap, type Observable, tap } from 'rxjs';
+import { catchError, concat, defer, EMPTY, finalize, from, map, mergeMap, type Observable, tap } from 'rxjs';
 import { batch, MarkedOrigin } from '../../core/batch.ts';
+import { isMillraceError } from '../../core/errors.ts';
 import type { OnError } from '../../interfaces/policy.ts';
 import type { ReadContext, Reader } from '../../interfaces/reader.ts';
 import type { Item } from '../../interfaces/signal.ts';
@@ -41,6 +42,11 @@ export function eachFile<T>({ name, paths, settings, read }: EachFileSpec<T>): R
         const settle = replay === 'none' ? () => {} : context.positioned(() => progress.position());
         context.stopping(() => progress.emitHeld());
         return from(inputFiles(paths, settings, left.signal, progress.finished)).pipe(
+          catchError((error: unknown) => {
+            // Where all are gone, the one is that was still to be read.
+            if (isMillraceError(error) && error.code === 'ERR_NO_MATCH') progress.begin([]);
+            throw error;
+          }),
           mergeMap((found) => {
             const files = progress.begin(progress.young(found));
             context.expected(progress.left(files));

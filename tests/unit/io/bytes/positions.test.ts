@@ -114,6 +114,18 @@ describe('a list of files that is gone on with', () => {
     });
   });
 
+  test('refuses to go on when all is gone that its glob has found, and one was not done', async () => {
+    const folder = tempFolder();
+    const paths = ['a', 'b'].map((name) => folder.write(`${name}.txt`, fileOf(name)));
+    const reader = textReader(join(folder.path, '*.txt'), PIECES);
+    const { position } = await stopped(reader, 7);
+    for (const path of paths) rmSync(path);
+    await expect(resumed(reader, position)).rejects.toMatchObject({
+      code: CHANGED,
+      details: { file: paths[1] },
+    });
+  });
+
   test('refuses what is no position of it', async () => {
     const reader = textReader(tempFolder().write('a.txt', 'a'));
     for (const from of ['beginning', 7, new Date(), { files: ['a'] }, { files: [], done: -1 }]) {
