@@ -77,7 +77,7 @@ export class NodeFailures {
   retryAfter(thrown: unknown, attempts: number): number | undefined {
     const policy = this.#retry;
     const error = toError(thrown);
-    if (policy === undefined || attempts >= policy.attempts) return undefined;
+    if (policy === undefined || attempts >= policy.attempts || isLost(thrown)) return undefined;
     if (!(policy.when === undefined ? isRetryable(thrown) : policy.when(error))) return undefined;
     const exceeded = this.#accounts.get(policy)!.spend(this.#counters.in);
     if (exceeded !== undefined) throw this.#overBudget('retry', exceeded, error);
@@ -243,6 +243,11 @@ function codeOf(error: Error): ErrorCode {
 /** Errors that concern the whole component, not one record: no policy for records can settle them. */
 function isFatal(error: unknown): error is MillraceError {
   return isMillraceError(error) && FATAL.has(error.code);
+}
+
+/** What has cost a sink batches that it had taken: to try the last one again would not bring them back. */
+function isLost(error: unknown): boolean {
+  return isMillraceError(error) && error.code === 'ERR_DATABASE' && error.details['transaction'] === 'lost';
 }
 
 const FATAL: ReadonlySet<ErrorCode> = new Set([

@@ -1,4 +1,4 @@
-import { batch as makeBatch } from '../../core/batch.ts';
+import { batch as makeBatch, PickedOrigin } from '../../core/batch.ts';
 import { isMillraceError } from '../../core/errors.ts';
 import type { Batch } from '../../interfaces/batch.ts';
 import { lettersOrigin } from './letters-origin.ts';
@@ -18,8 +18,8 @@ export interface RecoveringSink {
 }
 
 /**
- * Settles what a batch failed with: it is tried again whole; when that is of no use, its records are
- * written one by one, so that one poisoned record does not take its batch along.
+ * Settles what a batch failed with: it is tried again whole; when that is of no use, in parts, so that one poisoned record
+ * does not take its batch along: what is in front of it and behind it, where the sink says which it is; else one by one.
  */
 export class SinkRecovery {
   readonly #sink: RecoveringSink;
@@ -37,8 +37,8 @@ export class SinkRecovery {
     const failure = await this.#retry(batch, thrown);
     if (failure !== undefined) {
       if (batch.records.length === 1 || !this.#node.failures.lenient) {
-        await this.#settle(batch, failedIndex(failure.error), failure);
-      } else await this.#oneByOne(batch);
+        await this.#settle(batch, saidIndex(failure.error) ?? 0, failure);
+      } else await this.#apart(batch, failure);
     }
     await this.#sendLetters();
     this.#sink.stopwatch.switchTo('waiting');
@@ -57,13 +57,34 @@ export class SinkRecovery {
     }
   }
 
+  async #apart(batch: Batch<unknown>, failure: Failure): Promise<void> {
+    let rest = batch;
+    let failed: Failure | undefined = failure;
+    while (failed !== undefined) {
+      const at = saidIndex(failed.error);
+      const { length } = rest.records;
+      if (at === undefined || at >= length) return this.#oneByOne(rest);
+      const before = part(rest, 0, at);
+      const found = await this.#try(before);
+      if (found !== undefined) await this.#apart(before, found);
+      await this.#oneByOne(part(rest, at, at + 1));
+      rest = part(rest, at + 1, length);
+      failed = await this.#try(rest);
+    }
+  }
+
   async #oneByOne(batch: Batch<unknown>): Promise<void> {
     for (const [index, record] of batch.records.entries()) {
-      const single = this.#single(batch, index, record);
-      const failed = await this.#tryOnce(single);
-      const failure = failed && (await this.#retry(single, failed.error));
+      const failure = await this.#try(this.#single(batch, index, record));
       if (failure !== undefined) await this.#settle(batch, index, failure);
     }
+  }
+
+  /** Writes a batch, as often as the policies say; returns the last failure, or nothing. */
+  async #try(batch: Batch<unknown>): Promise<Failure | undefined> {
+    if (batch.records.length === 0) return undefined;
+    const failed = await this.#tryOnce(batch);
+    return failed && this.#retry(batch, failed.error);
   }
 
   /** Returns what the write failed with. Throws when the output has been given up meanwhile. */
@@ -132,8 +153,14 @@ interface Failure {
   readonly attempts: number;
 }
 
-/** Which record of a batch an encoder stumbled over; the first where that is not said. */
-function failedIndex(error: unknown): number {
-  const index = isMillraceError(error) ? error.details.index : undefined;
-  return typeof index === 'number' ? index : 0;
+/** Which record of a batch a sink stumbled over, where it says that. */
+function saidIndex(error: unknown): number | undefined {
+  const index = isMillraceError(error) ? error.details['index'] : undefined;
+  return typeof index === 'number' && index >= 0 ? index : undefined;
+}
+
+/** Some records of a batch, behind one another. */
+function part({ records, origin }: Batch<unknown>, from: number, to: number): Batch<unknown> {
+  const indices = Array.from({ length: to - from }, (_, index) => from + index);
+  return makeBatch(records.slice(from, to), new PickedOrigin(origin, indices));
 }

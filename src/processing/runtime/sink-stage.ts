@@ -1,3 +1,4 @@
+import { isMillraceError } from '../../core/errors.ts';
 import type { Batch } from '../../interfaces/batch.ts';
 import type { Barrier, Item } from '../../interfaces/signal.ts';
 import type { Sink, Writer } from '../../interfaces/writer.ts';
@@ -193,10 +194,19 @@ export class SinkStage {
     this.node.failures.settleBudgets();
     const { checkpoints } = this.#run;
     if (checkpoints !== undefined && !this.#aborted) {
-      this.prepared = await this.prepare(Math.max(checkpoints.next, this.#barred + 1));
+      this.prepared = await this.#late(this.prepare(Math.max(checkpoints.next, this.#barred + 1)));
     }
     this.node.lettersPort?.end();
     this.#drain();
+  }
+
+  /** What fails at the end may be about a record that was taken long before, and says which. */
+  #late<T>(work: Promise<T>): Promise<T> {
+    return work.catch((error: unknown) => {
+      const origin = isMillraceError(error) && error.node === undefined ? error.origin : undefined;
+      if (origin === undefined) throw error;
+      throw this.node.failures.explain(error, { origin: () => origin, raw: () => undefined });
+    });
   }
 
   /** Its input was over in the run that this one goes on with. */
@@ -209,7 +219,7 @@ export class SinkStage {
   /** Publishes the output. */
   async close(): Promise<void> {
     this.stopwatch.switchTo('busy');
-    await this.#settling(this.#sink!.close());
+    await this.#late(this.#settling(this.#sink!.close()));
     this.#closed = true;
     this.stopwatch.switchTo('waiting');
   }

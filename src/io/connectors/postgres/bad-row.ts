@@ -28,11 +28,11 @@ function converts({ convert }: RowField, text: string | null): boolean {
 function errorOf(thrown: unknown, column: string, origin: Origin): MillraceError {
   if (thrown instanceof UnsafeInteger) return unsafeInteger(column, origin);
   const message = `Cannot make a value of column "${column}" of ${formatOrigin(origin)}: ${toError(thrown).message}`;
-  return new MillraceError('ERR_LIMIT', message, {
+  return new MillraceError('ERR_COLUMN_TYPE', message, {
     cause: thrown,
     origin,
     hint: `Read it as text: query: 'SELECT "${column}"::text …'.`,
-    details: { column },
+    details: { column, type: 'date' },
   });
 }
 

@@ -2,6 +2,7 @@ import type { Batch } from '../../../interfaces/batch.ts';
 import type { Sink, WriteContext } from '../../../interfaces/writer.ts';
 import type { Lease } from '../sql/shared-by-run.ts';
 import type { PostgresWriteSettings } from './postgres-write-options.ts';
+import { copyAsPart } from './refused-row.ts';
 import { TableTarget } from './table-target.ts';
 import { leaseTransaction, type WriteTransaction } from './write-transaction.ts';
 
@@ -48,7 +49,7 @@ export class BatchSink<T> implements Sink<T> {
     else {
       rows.put(records);
       piece = rows.take();
-      await transaction.copyAlone(this.#doing, this.#target.copy, [piece]);
+      await transaction.copyAlone(this.#doing, this.#target.copy, piece);
     }
     this.#context.wrote(piece.length);
   }
@@ -61,7 +62,7 @@ export class BatchSink<T> implements Sink<T> {
         await this.#target.settle(connection, records);
         rows.put(records);
         const piece = rows.take();
-        await connection.copy(this.#target.copy!, [piece]);
+        await copyAsPart(connection, this.#doing, '', this.#target.copy!, piece);
         return piece;
       });
     } catch (error) {

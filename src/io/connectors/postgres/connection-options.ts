@@ -19,9 +19,16 @@ export interface PostgresConnectionOptions {
   readonly session?: Readonly<Record<string, string>> | undefined;
 }
 
-function isUrl(text: string): boolean {
-  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
+/** A URL of a database; it may have a user and no host, which the standard for URLs does not know. */
+function parsedUrl(text: string): URL | undefined {
+  if (!/^postgres(ql)?:\/\//.test(text)) return undefined;
+  if (URL.canParse(text)) return new URL(text);
+  const hosted = text.replace('@/', `@${NO_HOST}/`);
+  return URL.canParse(hosted) ? new URL(hosted) : undefined;
 }
+
+/** Stands for a host that is not there. */
+const NO_HOST = 'no-host.invalid';
 
 function milliseconds(value: unknown, context: z.core.$RefinementCtx): number {
   try {
@@ -39,7 +46,10 @@ export const durationSchema = z.union([z.number(), z.string()]).transform(millis
 export const connectionFields = {
   url: z
     .string()
-    .refine(isUrl, 'expected a URL such as postgres://user@host:5432/database')
+    .refine(
+      (text) => parsedUrl(text) !== undefined,
+      'expected a URL such as postgres://user@host:5432/database',
+    )
     .optional()
     .describe(
       'The database: postgres://user@host:5432/database; what it leaves out is taken from PGHOST and so on',
@@ -86,9 +96,10 @@ export interface DatabasePlace {
 /** Where the database is that settings lead to. */
 export function databasePlace({ url, session }: ConnectionSettings): DatabasePlace {
   const { env } = process;
-  const parsed = url === undefined ? undefined : new URL(url);
+  const parsed = url === undefined ? undefined : parsedUrl(url);
+  const named = parsed?.hostname === NO_HOST ? undefined : parsed?.hostname;
   const query = (name: string) => parsed?.searchParams.get(name) || undefined;
-  const host = query('host') ?? (decoded(parsed?.hostname) || env['PGHOST'] || 'localhost');
+  const host = query('host') ?? (decoded(named) || env['PGHOST'] || 'localhost');
   const port = query('port') ?? (parsed?.port || env['PGPORT'] || '5432');
   const user = query('user') ?? (decoded(parsed?.username) || env['PGUSER'] || env['USER'] || '');
   const database = decoded(parsed?.pathname.slice(1)) || env['PGDATABASE'] || user;

@@ -1,5 +1,6 @@
-import { isMillraceError, MillraceError } from '../../../core/errors.ts';
+import { MillraceError } from '../../../core/errors.ts';
 import type { Batch, BatchOrigin, Origin } from '../../../interfaces/batch.ts';
+import { isOfRecord } from './refused-row.ts';
 
 /** Where rows that are sent together came from. */
 export class GatheredRows {
@@ -13,12 +14,14 @@ export class GatheredRows {
 
   /** The error for what was sent, with the origin of the record that it is about. */
   named(error: unknown): unknown {
-    if (!isMillraceError(error) || typeof error.details.index !== 'number') return error;
-    const origin = this.#at(error.details.index);
+    if (!isOfRecord(error)) return error;
+    const { index, ...details } = error.details;
+    const known = typeof index === 'number';
+    const origin = this.#at(known ? index : 0);
     if (origin === undefined) return error;
-    const { index: _, ...details } = error.details;
-    const { cause, code, hint, message, retryable } = error;
-    return new MillraceError(code, message, {
+    const { cause, code, hint, retryable } = error;
+    const among = known ? '' : ` (in one of the ${this.#rows} records from this one on)`;
+    return new MillraceError(code, error.message + among, {
       cause,
       retryable,
       origin,

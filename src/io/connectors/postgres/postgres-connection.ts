@@ -1,7 +1,7 @@
 import type { ConnectionSettings } from './connection-options.ts';
 import { CopyIn } from './copy-in.ts';
 import { type PgClient, type PgRows, pgClient } from './pg-client.ts';
-import { postgresError } from './postgres-error.ts';
+import { endsSession, postgresError } from './postgres-error.ts';
 
 /** Rows come as texts; who asked for them knows what they are. */
 const AS_TEXT = { getTypeParser: () => asText };
@@ -12,6 +12,10 @@ const AS_TEXT = { getTypeParser: () => asText };
  */
 const SESSION =
   'SET datestyle = ISO; SET extra_float_digits = 3; SET bytea_output = hex; SET intervalstyle = postgres';
+
+/** Makes commits wait for the disk of the server; those that wait for more stay as they are. */
+const SAFE = `SELECT set_config('synchronous_commit', 'on', false)
+  WHERE current_setting('synchronous_commit') IN ('off', 'local')`;
 
 /** A connection to a server. Statements are sent one at a time, in the order of the calls. */
 export class PostgresConnection {
@@ -64,6 +68,22 @@ export class PostgresConnection {
     }
   }
 
+  /**
+   * The same, to write by: what a commit has taken is safe from a loss of power then, unless the user has said for these very
+   * sessions that it need not be.
+   */
+  static async openSafe(settings: ConnectionSettings, doing: string): Promise<PostgresConnection> {
+    const connection = await PostgresConnection.open(settings, doing);
+    if (settings.session['synchronous_commit'] !== undefined) return connection;
+    try {
+      await connection.query(SAFE);
+      return connection;
+    } catch (error) {
+      await connection.close();
+      throw postgresError(doing, error);
+    }
+  }
+
   /** Bytes that have come from the server. */
   get bytesRead(): number {
     const read: unknown = Reflect.get(this.#client.connection.stream, 'bytesRead');
@@ -92,7 +112,10 @@ export class PostgresConnection {
   #next<T>(task: () => Promise<T>): Promise<T> {
     const done = this.#last.then(() => {
       if (this.lost !== undefined) throw this.lost;
-      return task();
+      return task().catch((error: unknown) => {
+        if (endsSession(error)) this.lost ??= error;
+        throw error;
+      });
     });
     this.#last = done.catch(ignore);
     return done;

@@ -29,10 +29,13 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /** Classes and codes of what can be otherwise another time: connections, serialisation, deadlocks, locks, shutdowns. */
-const PASSING = /^(08|40|57P|53300|55P03|57014)/;
+const PASSING = /^(08(?!P01)|25P0[34]|40|57P|53300|55P03|57014)/;
 
-/** What a trigger or a function raises, and the check option of a view: it concerns rows. */
-const RAISED = /^(P0001|44000)$/;
+/** What a trigger or a function raises, by codes of its own, too, and the check option of a view: it concerns rows. */
+const RAISED = /^(P0|44000$|[I-OQ-WYZ])/;
+
+/** A value that its column or an index does not take: of another type, too large, too long. */
+const UNFIT = /^(22|54000$)/;
 
 /** Whether it is the server that says so, and not the connection to it that is broken. */
 export function isServerError(error: unknown): error is ServerError {
@@ -40,23 +43,29 @@ export function isServerError(error: unknown): error is ServerError {
   return typeof Reflect.get(error, 'severity') === 'string' && typeof Reflect.get(error, 'code') === 'string';
 }
 
+/** Whether the server says by it that the session is over: it is shut down, or somebody, or a time limit, has ended it. */
+export function endsSession(error: unknown): boolean {
+  return isServerError(error) && (/^(57P0[1-5]|25P0[34])/.test(error.code) || error.severity === 'FATAL');
+}
+
 /**
  * The error for what a statement or a connection failed with: `ERR_CONSTRAINT` for a row that breaks a rule, `ERR_ENCODE`
  * for a value that its column does not take, else `ERR_DATABASE`.
  *
  * @param doing `write to postgres orders@host/db`
+ * @param row Which of the rows that were sent it is about, from 0, where the server does not say it.
  */
-export function postgresError(doing: string, cause: unknown): MillraceError {
+export function postgresError(doing: string, cause: unknown, row?: number): MillraceError {
   if (cause instanceof MillraceError) return cause;
   if (!isServerError(cause)) return connectionError(doing, cause);
   const { code, message, detail, table, column, constraint } = cause;
-  const index = rowOf(cause);
+  const index = rowOf(cause) ?? row;
   if (code.startsWith('23') || RAISED.test(code)) {
     const found = detail?.startsWith('Key (') ? `${message}: ${detail}` : message;
     const columns = column === undefined ? undefined : [column];
     return constraintError({ doing, found, cause, table, columns, constraint, index });
   }
-  if (code.startsWith('22')) return valueError(doing, cause, index);
+  if (UNFIT.test(code)) return valueError(doing, cause, index);
   return databaseError({
     doing,
     found: message,

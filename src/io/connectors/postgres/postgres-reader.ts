@@ -21,7 +21,8 @@ import { RowReading } from './row-reading.ts';
  *
  * Needs the package `pg`, an optional peer.
  *
- * @throws MillraceError `ERR_OPTIONS`. The run fails with `ERR_PEER`, `ERR_DATABASE`, `ERR_COLUMNS`, `ERR_CHANGED`.
+ * @throws MillraceError `ERR_OPTIONS`. The run fails with `ERR_PEER`, `ERR_DATABASE`, `ERR_COLUMNS`, `ERR_CHANGED`;
+ * bad records are `ERR_LIMIT` and `ERR_COLUMN_TYPE`.
  * @example
  * ```ts
  * import { ndjson, pipeline } from 'millrace';
@@ -46,7 +47,7 @@ function reader<T>(settings: PostgresReadSettings): Reader<T> {
     traits: Object.freeze({ bounded: poll === undefined, replay, splittable: false } as const),
     ...(onError === undefined ? {} : { onError }),
     select: (names: readonly string[]) =>
-      columns === undefined || names.every((name) => columns.includes(name))
+      names.length > 0 && names.every((name) => columns?.includes(name) ?? true)
         ? reader<T>({ ...settings, columns: [...names] })
         : undefined,
     open: (context: ReadContext) =>

@@ -149,7 +149,7 @@ async function typesOf(
   oids: readonly number[],
 ): Promise<{ readonly elements: ElementTypes; readonly sqlTypes: readonly string[] }> {
   const { rows } = await connection.query(
-    `SELECT t.oid, format_type(t.oid, NULL), CASE WHEN t.typcategory = 'A' THEN t.typelem END
+    `SELECT t.oid, format_type(t.oid, -1), CASE WHEN t.typcategory = 'A' THEN t.typelem END
      FROM pg_catalog.pg_type t WHERE t.oid = ANY ($1)`,
     [[...new Set(oids)]],
   );

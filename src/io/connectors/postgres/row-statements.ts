@@ -6,8 +6,6 @@ type Conflict = PostgresWriteSettings['conflict'];
 
 /** How rows get into a table. */
 export interface RowStatements {
-  /** What has to be there before, in this session. */
-  readonly prepare: string | undefined;
   /** Statements of which one is a COPY, which takes the rows. */
   readonly copy: string;
 }
@@ -30,7 +28,7 @@ export function rowStatements(spec: RowStatementsSpec): RowStatements {
   const { table, columns, conflict } = spec;
   const names = columns.map(({ name }) => quoted(name, 'column'));
   const list = names.join(', ');
-  if (conflict === 'error') return { prepare: undefined, copy: `COPY ${table} (${list}) FROM STDIN` };
+  if (conflict === 'error') return { copy: `COPY ${table} (${list}) FROM STDIN` };
   const gathering = `pg_temp.${quoted(spec.gathering, 'table')}`;
   const types = columns.map(({ name, sqlType, collation }) =>
     [quoted(name, 'column'), sqlType, collation ?? ''].join(' ').trimEnd(),
@@ -40,9 +38,10 @@ export function rowStatements(spec: RowStatementsSpec): RowStatements {
     conflict === 'ignore'
       ? `SELECT ${list} FROM ${gathering} ON CONFLICT DO NOTHING`
       : upsert(gathering, columns, conflict);
+  // It is not there in a session that was made again.
+  const made = `CREATE TEMPORARY TABLE IF NOT EXISTS ${quoted(spec.gathering, 'table')} (${types.join(', ')})`;
   return {
-    prepare: `CREATE TEMPORARY TABLE IF NOT EXISTS ${quoted(spec.gathering, 'table')} (${types.join(', ')})`,
-    copy: `TRUNCATE ${gathering}; COPY ${gathering} (${list}) FROM STDIN; ${insert} ${rows}`,
+    copy: `${made}; TRUNCATE ${gathering}; COPY ${gathering} (${list}) FROM STDIN; ${insert} ${rows}`,
   };
 }
 

@@ -6,7 +6,7 @@ import type { Lease } from '../sql/shared-by-run.ts';
 import type { ConnectionSettings } from './connection-options.ts';
 import { PostgresConnection } from './postgres-connection.ts';
 import { postgresError } from './postgres-error.ts';
-import { FILE_SESSION, StoreFile } from './store-file.ts';
+import { StoreFile } from './store-file.ts';
 import { PostgresLock, type PostgresLockSpec } from './store-lock.ts';
 import {
   type Asked,
@@ -38,6 +38,7 @@ export async function openSession(spec: PostgresSessionSpec): Promise<Checkpoint
       await lock.take(connection);
       return (await listCheckpoints(connection, tables, spec.pipeline))[0]?.id ?? 0;
     });
+    lease.connection.holdsLock = true;
     lease.connection.keepsCheckpoints = run !== undefined;
     return new PostgresSession(spec, lease, lock, newest);
   } catch (error) {
@@ -153,18 +154,12 @@ class PostgresSession implements CheckpointSession {
   #withFiles<T>(doing: string, work: (connection: PostgresConnection) => Promise<T>): Promise<T> {
     return this.#inTurn(doing, async (what) => {
       try {
-        this.#files ??= this.#openFiles(what);
+        this.#files ??= PostgresConnection.openSafe(this.#spec.settings, what);
         return await work(await this.#files);
       } catch (error) {
         throw postgresError(what, error);
       }
     });
-  }
-
-  async #openFiles(doing: string): Promise<PostgresConnection> {
-    const connection = await PostgresConnection.open(this.#spec.settings, doing);
-    await connection.query(FILE_SESSION);
-    return connection;
   }
 
   #inTurn<T>(doing: string, task: (doing: string) => Promise<T>): Promise<T> {

@@ -21,7 +21,7 @@ export interface TableColumn {
 }
 
 const COLUMNS = `
-SELECT a.attname, b.oid, CASE WHEN b.typcategory = 'A' THEN e.oid END, format_type(a.atttypid, NULL),
+SELECT a.attname, b.oid, CASE WHEN b.typcategory = 'A' THEN e.oid END, format_type(a.atttypid, a.atttypmod),
   a.attnotnull, a.attgenerated <> '', array_position(i.indkey::int2[], a.attnum),
   CASE WHEN a.attcollation <> d.typcollation THEN
     (SELECT format('COLLATE %I.%I', n.nspname, c.collname) FROM pg_catalog.pg_collation c
@@ -73,6 +73,20 @@ export async function tableColumns(
 /** Whether there is a table of this name, as SQL takes it. */
 async function tableExists(connection: Asked, table: string): Promise<boolean> {
   const { rows } = await connection.query('SELECT to_regclass($1) IS NOT NULL', [table]);
+  return rows[0]![0] === 't';
+}
+
+/** Triggers that a statement sets off behind its last row; what is put off until the end of the transaction is not among them. */
+const BEHIND = `
+SELECT EXISTS (
+  SELECT FROM pg_catalog.pg_trigger
+  WHERE tgrelid IN (SELECT to_regclass($1) UNION ALL SELECT relid FROM pg_partition_tree(to_regclass($1)))
+    AND tgenabled <> 'D' AND NOT tginitdeferred AND tgtype & 4 <> 0 AND tgtype & 2 = 0
+)`;
+
+/** Whether rows are looked at once more behind the last one of a statement, as keys that refer to other tables are. */
+export async function looksBehind(connection: Asked, table: string): Promise<boolean> {
+  const { rows } = await connection.query(BEHIND, [table]);
   return rows[0]![0] === 't';
 }
 

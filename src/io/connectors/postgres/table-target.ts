@@ -7,7 +7,7 @@ import { CopyRows } from './copy-rows.ts';
 import type { PostgresConnection } from './postgres-connection.ts';
 import type { PostgresWriteSettings } from './postgres-write-options.ts';
 import { type RowStatements, rowStatements } from './row-statements.ts';
-import { noTable, type TableColumn, tableColumns, tableSql } from './table-columns.ts';
+import { looksBehind, noTable, type TableColumn, tableColumns, tableSql } from './table-columns.ts';
 
 /** What a later run has to know of a table to go on with it. */
 export interface TableState {
@@ -33,6 +33,7 @@ export class TableTarget {
   readonly #gathering = `millrace_rows_${++gatherings}`;
   #made: string | null;
   #statements: RowStatements | undefined;
+  #tellsRow = false;
 
   constructor(settings: PostgresWriteSettings, target: string, state?: TableState) {
     this.#settings = settings;
@@ -57,10 +58,16 @@ export class TableTarget {
     return this.#statements?.copy;
   }
 
+  /** Whether the server says which row it is that it refuses: not of rules that it looks at behind the last one. */
+  get tellsRow(): boolean {
+    return this.#tellsRow;
+  }
+
   /**
    * Looks whether there is such a table, before there are records.
    *
-   * @throws MillraceError `ERR_NOT_FOUND` when it is not there and is not to be made, `ERR_COLUMNS` when it lacks a column.
+   * @throws MillraceError `ERR_NOT_FOUND` when it is not there and is not to be made, `ERR_COLUMNS` when it lacks a column;
+   *   what `pg` says of a `conflict` that fits no key.
    */
   async look(connection: Asked): Promise<void> {
     const found = await tableColumns(connection, this.#table);
@@ -73,6 +80,15 @@ export class TableTarget {
     for (const name of [...(columns ?? []), ...key]) {
       if (!isWritable(found, name)) throw noColumn(this.#doing, name, found);
     }
+    if (typeof conflict === 'object') await connection.query(this.#keyed(conflict.key));
+  }
+
+  /** Has the server look whether rows can be told apart by a key. */
+  #keyed(key: readonly string[]): string {
+    const names = key.map((name) => quoted(name, 'column')).join(', ');
+    const nothing = key.map(() => 'NULL').join(', ');
+    const insert = `INSERT INTO ${this.#table} (${names}) OVERRIDING SYSTEM VALUE VALUES (${nothing})`;
+    return `EXPLAIN ${insert} ON CONFLICT (${names}) DO NOTHING`;
   }
 
   /**
@@ -98,7 +114,7 @@ export class TableTarget {
       conflict,
       gathering: this.#gathering,
     });
-    if (statements.prepare !== undefined) await connection.query(statements.prepare);
+    this.#tellsRow = conflict === 'error' && !(await looksBehind(connection, this.#table));
     this.#statements = statements;
   }
 

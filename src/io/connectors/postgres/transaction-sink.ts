@@ -8,6 +8,7 @@ import { readLog, WriteLog } from '../sql/write-log.ts';
 import { OutputEntry } from './outputs-table.ts';
 import type { PostgresConnection } from './postgres-connection.ts';
 import type { PostgresWriteSettings } from './postgres-write-options.ts';
+import { copyAsPart } from './refused-row.ts';
 import { RowStream } from './row-stream.ts';
 import { type TableState, TableTarget } from './table-target.ts';
 import type { WriteTransaction } from './write-transaction.ts';
@@ -65,7 +66,9 @@ export class TransactionSink<T> implements Sink<T> {
     this.#rows = new RowStream({
       rows: this.#target.rows,
       send: async (piece) => {
-        await this.#transaction.copy(this.#doing, this.#target.copy!, [piece]);
+        // Where the server does not say which row it refuses, it is asked for some more: the transaction has to outlive that.
+        const way = this.#target.tellsRow ? 'copy' : 'copyPart';
+        await this.#transaction[way](this.#doing, this.#target.copy!, piece);
         context.wrote(piece.length);
         this.#log?.append(piece);
         if (this.#log?.full === true) await this.#log.flush();
@@ -155,7 +158,7 @@ export class TransactionSink<T> implements Sink<T> {
     const { rows } = this.#target;
     rows.put(records);
     const piece = rows.take();
-    await this.#transaction.copyPart(this.#doing, this.#target.copy!, [piece]);
+    await this.#transaction.copyPart(this.#doing, this.#target.copy!, piece);
     this.#sent(piece);
   }
 
@@ -169,7 +172,7 @@ export class TransactionSink<T> implements Sink<T> {
         if (this.#strict) return;
         rows.put(batch.records);
         piece = rows.take();
-        await connection.copy(this.#target.copy!, [piece]);
+        await copyAsPart(connection, this.#doing, '', this.#target.copy!, piece);
       });
     } catch (error) {
       this.#target.undo(state);

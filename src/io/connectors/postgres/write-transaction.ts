@@ -1,16 +1,12 @@
-import { MillraceError } from '../../../core/errors.ts';
+import { isMillraceError, MillraceError } from '../../../core/errors.ts';
 import { type Lease, SharedByRun } from '../sql/shared-by-run.ts';
-import { lostTransaction } from '../sql/sql-error.ts';
+import { lostTransaction, unknownCommit } from '../sql/sql-error.ts';
 import { type ConnectionSettings, databasePlace } from './connection-options.ts';
 import type { PgRows } from './pg-client.ts';
 import { PostgresConnection } from './postgres-connection.ts';
 import { isServerError, postgresError } from './postgres-error.ts';
+import { BEGIN_PART, copyAsPart, copyByItself, END_PART, UNDO_PART } from './refused-row.ts';
 import { Unprepared } from './unprepared.ts';
-
-/** A part of a transaction that can be undone by itself. */
-const BEGIN_PART = 'SAVEPOINT millrace';
-const END_PART = 'RELEASE SAVEPOINT millrace';
-const UNDO_PART = `ROLLBACK TO ${BEGIN_PART}; ${END_PART}`;
 
 const shared = new SharedByRun<WriteTransaction>((transaction) => transaction.close());
 
@@ -26,19 +22,11 @@ export function leaseTransaction(
   return shared.lease({
     run,
     database: databasePlace(settings).key,
-    open: () => openTransaction(settings, doing),
+    open: async () => {
+      const connect = (what: string) => PostgresConnection.openSafe(settings, what);
+      return new WriteTransaction(await connect(doing), connect);
+    },
   });
-}
-
-/** What a commit has taken is safe from a loss of power, unless the user has said for this very session that it need not be. */
-const SAFE = `SELECT set_config('synchronous_commit', 'on', false)
-  WHERE current_setting('synchronous_commit') IN ('off', 'local')`;
-
-async function openTransaction(settings: ConnectionSettings, doing: string): Promise<WriteTransaction> {
-  const connection = await PostgresConnection.open(settings, doing);
-  const transaction = new WriteTransaction(connection);
-  if (settings.session['synchronous_commit'] === undefined) await transaction.ask(doing, SAFE);
-  return transaction;
 }
 
 /** The connection by which one run writes to a database, and the transaction that is open there. */
@@ -47,58 +35,75 @@ export class WriteTransaction {
   commits = 0;
   /** Whether checkpoints are in this database: then their commits are those of the rows. */
   keepsCheckpoints = false;
+  /** Whether the session holds the lock of a store, which goes with it: another one is of no use then. */
+  holdsLock = false;
   /** Those that have rows which are not prepared, in the transaction or on their way to it. */
   readonly unprepared = new Unprepared();
-  readonly #connection: PostgresConnection;
+  #connection: PostgresConnection;
+  readonly #connect: (doing: string) => Promise<PostgresConnection>;
   #open = false;
   #lost: MillraceError | undefined;
+  /** Whether it is given up: its connection is not made again then. */
+  #closed = false;
   /** What nobody else may come in between of. */
   #turn: Promise<unknown> = Promise.resolve();
   #busy = false;
 
-  constructor(connection: PostgresConnection) {
+  /** `connect` makes the connection again, where it is lost with nothing. */
+  constructor(connection: PostgresConnection, connect: (doing: string) => Promise<PostgresConnection>) {
     this.#connection = connection;
+    this.#connect = connect;
   }
 
   /** @throws MillraceError `ERR_DATABASE` when the transaction was rolled back, with rows that others rely on. */
   check(doing: string): void {
-    if (this.#lost !== undefined) throw lostTransaction(doing, this.#lost.cause ?? this.#lost);
+    if (this.#lost !== undefined)
+      throw this.#lost.details['transaction'] === 'lost'
+        ? lostTransaction(doing, this.#lost.cause)
+        : this.#lost;
   }
 
   /** Asks for rows. What fails takes an open transaction along. */
   ask(doing: string, text: string, values?: readonly unknown[]): Promise<PgRows> {
-    return this.#exclusively(() => this.#sending(doing, () => this.#connection.query(text, values)));
+    return this.#exclusively(async () => {
+      await this.#connected(doing);
+      return this.#sending(doing, () => this.#connection.query(text, values));
+    });
   }
 
   /** Runs statements of which one is a COPY in the transaction. What fails takes all of it along. */
-  copy(doing: string, text: string, data: readonly Uint8Array[]): Promise<void> {
+  copy(doing: string, text: string, piece: Uint8Array): Promise<void> {
     return this.#exclusively(async () => {
-      this.check(doing);
-      const all = this.#begun(text);
-      await this.#sending(doing, () => this.#connection.copy(all, data));
+      await this.#opening(doing, (begin) =>
+        this.#sending(doing, () => this.#connection.copy(begin + text, [piece])),
+      );
     });
   }
 
-  /** The same, so that what fails leaves the transaction as it was. */
-  copyPart(doing: string, text: string, data: readonly Uint8Array[]): Promise<void> {
-    return this.#exclusively(async () => {
-      this.check(doing);
-      const all = this.#begun(`${BEGIN_PART}; ${text}; ${END_PART}`);
-      await this.#undoing(doing, () => this.#connection.copy(all, data));
-    });
+  /** The same, so that what fails leaves the transaction as it was, and says which row it is about. */
+  copyPart(doing: string, text: string, piece: Uint8Array): Promise<void> {
+    return this.#exclusively(() =>
+      this.#opening(doing, async (begin) => {
+        try {
+          await copyAsPart(this.#connection, doing, begin, text, piece);
+        } catch (error) {
+          const whole = isMillraceError(error) && this.#connection.lost === undefined;
+          throw whole ? error : this.#lose(doing, this.#explained(doing, error));
+        }
+      }),
+    );
   }
 
   /** The same in a transaction of its own, which is committed when this resolves; while no other is open. */
-  copyAlone(doing: string, text: string, data: readonly Uint8Array[]): Promise<void> {
+  copyAlone(doing: string, text: string, piece: Uint8Array): Promise<void> {
     return this.#exclusively(async () => {
-      this.check(doing);
+      await this.#connected(doing);
       try {
-        await this.#connection.copy(`BEGIN; ${text}; COMMIT`, data);
+        await copyByItself(this.#connection, doing, text, piece);
         this.commits++;
-      } catch (cause) {
-        const error = postgresError(doing, cause);
-        await this.#connection.query('ROLLBACK').catch(() => this.#lose(doing, error));
-        throw error;
+      } catch (error) {
+        if (this.#connection.lost !== undefined) this.#lose(doing, error);
+        throw postgresError(doing, error);
       }
     });
   }
@@ -109,9 +114,9 @@ export class WriteTransaction {
   }
 
   async #part<T>(doing: string, work: (connection: PostgresConnection) => Promise<T>): Promise<T> {
-    this.check(doing);
-    const begin = this.#begun(BEGIN_PART);
-    await this.#sending(doing, () => this.#connection.query(begin));
+    await this.#opening(doing, (begin) =>
+      this.#sending(doing, () => this.#connection.query(begin + BEGIN_PART)),
+    );
     const result = await this.#undoing(doing, () => work(this.#connection));
     await this.#sending(doing, () => this.#connection.query(END_PART));
     return result;
@@ -160,7 +165,7 @@ export class WriteTransaction {
     try {
       return await this.#part(doing, work);
     } catch (error) {
-      if (!others && this.#lost === undefined) await this.#end(doing, 'ROLLBACK');
+      if (!others && this.#open && this.#lost === undefined) await this.#end(doing, 'ROLLBACK');
       throw error;
     }
   }
@@ -175,11 +180,14 @@ export class WriteTransaction {
   }
 
   async #commit(doing: string): Promise<void> {
-    await this.#end(doing, 'COMMIT');
+    await this.#end(doing, 'COMMIT').catch((error: unknown) => {
+      // The answer may be what was lost, and not the transaction.
+      if (this.#connection.lost !== undefined) this.#lost = unknownCommit(doing, this.#connection.lost);
+      throw this.#lost ?? error;
+    });
     this.commits++;
   }
 
-  /** A commit that fails has undone all, or nobody knows what it has done. */
   async #end(doing: string, statement: 'COMMIT' | 'ROLLBACK'): Promise<void> {
     await this.#sending(doing, async () => {
       const { command } = await this.#connection.query(statement);
@@ -189,11 +197,32 @@ export class WriteTransaction {
     this.#open = false;
   }
 
-  /** Statements behind the one that opens the transaction, if it is not open: it is from now on. */
-  #begun(text: string): string {
-    if (this.#open) return text;
+  /**
+   * Sends statements behind what opens the transaction, if it is not open. A connection that turns out to be lost by then has lost
+   * nothing: it is made again.
+   */
+  async #opening<T>(doing: string, send: (begin: string) => Promise<T>): Promise<T> {
+    await this.#connected(doing);
+    if (this.#open) return send('');
     this.#open = true;
-    return `BEGIN; ${text}`;
+    try {
+      return await send('BEGIN; ');
+    } catch (error) {
+      if (this.#connection.lost === undefined || this.holdsLock || this.#closed) throw error;
+      this.#open = false;
+      this.#lost = undefined;
+      await this.#connected(doing);
+      this.#open = true;
+      return await send('BEGIN; ');
+    }
+  }
+
+  /** Makes a connection again that was lost while nothing was in the transaction. */
+  async #connected(doing: string): Promise<void> {
+    this.check(doing);
+    if (this.#open || this.#connection.lost === undefined || this.holdsLock || this.#closed) return;
+    this.#connection = await this.#connect(doing);
+    if (this.#closed) await this.#connection.close();
   }
 
   /** What fails takes an open transaction along. */
@@ -202,8 +231,9 @@ export class WriteTransaction {
       return await send();
     } catch (cause) {
       const error = this.#explained(doing, cause);
-      if (this.#open || this.#connection.lost !== undefined) this.#lose(doing, error);
-      throw error;
+      if (!this.#open) throw error;
+      const lost = this.#lose(doing, error);
+      throw this.#connection.lost === undefined ? error : lost;
     }
   }
 
@@ -235,6 +265,7 @@ export class WriteTransaction {
    * be at for long, is not waited for: the connection goes, then. Never rejects.
    */
   async rollback(): Promise<void> {
+    this.#closed = true;
     if (!this.#open && !this.#busy) return;
     this.#lost ??= lostTransaction('go on', undefined);
     if (this.#busy) await this.#connection.close();
@@ -248,13 +279,11 @@ export class WriteTransaction {
   }
 
   #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(async () => {
+    const done = this.#turn.then(() => {
       this.#busy = true;
-      try {
-        return await work();
-      } finally {
+      return work().finally(() => {
         this.#busy = false;
-      }
+      });
     });
     this.#turn = done.catch(() => undefined);
     return done;
@@ -262,6 +291,7 @@ export class WriteTransaction {
 
   /** Closes the connection. What was not committed is gone. */
   close(): Promise<void> {
+    this.#closed = true;
     return this.#connection.close();
   }
 }

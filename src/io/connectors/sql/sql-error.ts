@@ -1,4 +1,4 @@
-import { MillraceError } from '../../../core/errors.ts';
+import { isMillraceError, MillraceError, toError } from '../../../core/errors.ts';
 
 /** A rule of a table that a row breaks. */
 export interface BrokenRule {
@@ -49,12 +49,37 @@ export function databaseError({ doing, found, cause, hint, retryable, code }: Re
 
 /**
  * The error for a transaction that is gone with batches that it had taken: the run fails, and goes on from its checkpoint.
- * Never to be tried again within the run, whatever caused it.
+ * Never to be tried again within the run, whatever caused it, and says so by `details.transaction`; `retryable` says whether to start
+ * the run again can help.
  */
 export function lostTransaction(doing: string, cause: unknown): MillraceError {
-  const message = `Cannot ${doing}: its transaction was rolled back, with what it had taken since the last checkpoint`;
+  const reason = reasonOf(cause);
+  const because = reason === undefined ? '' : `${reason}; `;
+  const message = `Cannot ${doing}: ${because}its transaction was rolled back: nothing that it had taken since the last checkpoint is in the database`;
+  const known = isMillraceError(cause) ? cause : undefined;
   return new MillraceError('ERR_DATABASE', message, {
     cause,
-    hint: 'Start the pipeline again: with checkpoints it goes on from the last of them.',
+    retryable: known?.retryable ?? false,
+    hint: 'Start the pipeline again: with checkpoints it goes on from the last of them, without it begins anew. No row is lost, or there twice.',
+    details: {
+      transaction: 'lost',
+      ...(known?.details['code'] !== undefined && { code: known.details['code'] }),
+    },
   });
+}
+
+/** The error for a connection that was lost while a commit was on its way: it may have been done, or not. */
+export function unknownCommit(doing: string, cause: unknown): MillraceError {
+  const message = `Cannot ${doing}: ${toError(cause).message}; whether its transaction was committed nobody knows`;
+  return new MillraceError('ERR_DATABASE', message, {
+    cause,
+    hint: 'With checkpoints, start the pipeline again: it looks into the database, and goes on. Without them, look whether the rows are there before.',
+    details: { transaction: 'unknown' },
+  });
+}
+
+/** What the database, or the connection to it, has said. */
+function reasonOf(cause: unknown): string | undefined {
+  if (cause === undefined) return undefined;
+  return isMillraceError(cause) && cause.cause !== undefined ? reasonOf(cause.cause) : toError(cause).message;
 }

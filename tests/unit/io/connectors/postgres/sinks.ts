@@ -31,3 +31,19 @@ export async function failure(promise: Promise<unknown>): Promise<unknown> {
     (error: unknown) => error,
   );
 }
+
+/** The writer, which tells when a batch is taken. */
+export function signalling<T>(target: Writer<T>, taken: () => void): Writer<T> {
+  return {
+    ...target,
+    async open(context) {
+      const sink = await target.open(context);
+      const write = sink.write.bind(sink);
+      sink.write = async (batch) => {
+        await write(batch);
+        taken();
+      };
+      return sink;
+    },
+  };
+}
