@@ -15,10 +15,10 @@ const DEPENDENT = ['every', 'fresh', 'require', 'allow-dropped-state', 'take-ove
  *
  * @throws MillraceError `ERR_USAGE` for options without `--checkpoints`, and for no guarantee.
  */
-export function checkpointOptions(
+export async function checkpointOptions(
   command: Pick<Command, 'name'>,
   given: Arguments,
-): CheckpointOptions | undefined {
+): Promise<CheckpointOptions | undefined> {
   const store = given.value('checkpoints');
   if (store === undefined) {
     const idle = DEPENDENT.find((option) => given.has(option));
@@ -26,7 +26,7 @@ export function checkpointOptions(
     throw usage(
       command,
       `--${idle} says something of checkpoints, and there are none`,
-      'Add --checkpoints FOLDER.',
+      'Add --checkpoints with a folder or a database.',
     );
   }
   const asked = given.value('require');
@@ -39,8 +39,10 @@ export function checkpointOptions(
     );
   }
   const every = given.value('every');
+  const { namedStore } = await import('../spec/named-store.ts');
   return {
-    store,
+    // An empty text, as of a variable of the shell that is not set, is refused with the other options.
+    store: store === '' ? store : await namedStore(store, 'run with checkpoints'),
     ...(every !== undefined && { every }),
     ...(given.has('fresh') && { fresh: true }),
     ...(given.has('take-over') && { takeOver: true }),

@@ -26,7 +26,7 @@ export const settingsSchema = z.strictObject({
   checkpoint: z
     .strictObject({
       store: withRole(z.string().min(1), { role: 'path' }).describe(
-        'The folder that checkpoints are kept in',
+        'Where checkpoints are kept: a folder, sqlite:FILE, or postgres://user@host/database',
       ),
       every: z.union([z.number(), z.string()]).optional().describe('Time from one to the next, e.g. "10s"'),
       timeout: z.union([z.number(), z.string()]).optional().describe('How long one may take'),

@@ -5,7 +5,7 @@ import { reportError } from '../report-error.ts';
 
 /** What all commands take that look at checkpoints. */
 export const INSPECTING: Readonly<Record<string, OptionSpec>> = Object.freeze({
-  pipeline: { value: 'name', summary: 'Which pipeline, where the folder has checkpoints of several' },
+  pipeline: { value: 'name', summary: 'Which pipeline, where the store has checkpoints of several' },
   ...COMMON_OPTIONS,
 });
 

@@ -1,23 +1,23 @@
 import { didYouMean } from '../../core/did-you-mean.ts';
 import { MillraceError } from '../../core/errors.ts';
 import type { CheckpointStore } from '../../interfaces/checkpoint.ts';
-import { directoryStore } from '../../processing/checkpoint/directory-store.ts';
+import { namedStore } from '../../spec/named-store.ts';
 import { usage } from '../arguments.ts';
 import type { Arguments, Command } from '../command.ts';
 
 type Doing = Pick<Command, 'name' | 'doing'>;
 
 /**
- * The store that the command line names: a folder.
+ * The store that the command line names: a folder or a database.
  *
  * @throws MillraceError `ERR_USAGE` when it names none.
  */
-export function namedStore(command: Doing, { argument }: Arguments): CheckpointStore {
+export async function storeOf(command: Doing, { argument }: Arguments): Promise<CheckpointStore> {
   // An empty text, as of a variable of the shell that is not set, would be the working folder.
-  if (argument !== undefined && argument !== '') return directoryStore(argument);
+  if (argument !== undefined && argument !== '') return namedStore(argument, command.doing ?? command.name);
   throw usage(
     command,
-    'no folder is given',
+    'no folder or database is given',
     `Name the one that was given to "millrace run --checkpoints": millrace ${command.name} ./state`,
   );
 }
@@ -60,7 +60,7 @@ export async function pipelineOf(command: Doing, store: CheckpointStore, given: 
   );
 }
 
-const NONE = 'Name the folder that was given to "millrace run --checkpoints".';
+const NONE = 'Name the folder or database that was given to "millrace run --checkpoints".';
 
 /** The error for a store that has no checkpoints at all. */
 export function noneThere({ doing }: Doing, store: CheckpointStore): MillraceError {

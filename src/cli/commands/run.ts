@@ -34,8 +34,9 @@ export const run: Command = Object.freeze({
       summary: 'Leave out what is older, e.g. 2026-01-01; READER=TIME for one reader only',
     },
     checkpoints: {
-      value: 'folder',
-      summary: 'Make checkpoints in the folder, and go on from the newest one there',
+      value: 'store',
+      summary:
+        'Make checkpoints in this folder, sqlite:FILE or postgres://user@host/database, and go on from the newest one there',
     },
     every: {
       value: 'duration',
@@ -74,7 +75,7 @@ export const run: Command = Object.freeze({
   async run(invocation) {
     const { given, terminal, faults } = invocation;
     const stallAfter = durationOption(given, 'stall-after', '30s');
-    const checkpoint = checkpointOptions(run, given);
+    const checkpoint = await checkpointOptions(run, given);
     const stopTimeout = durationOption(
       given,
       'stop-timeout',

@@ -10,6 +10,7 @@ import { noteNode, PORT } from '../../processing/graph/node.ts';
 import { type Pipeline, type PipelineOptions, pipeline } from '../../processing/graph/pipeline.ts';
 import type { BuildContext } from '../build-context.ts';
 import type { FileModel } from '../file-model.ts';
+import { namedStore } from '../named-store.ts';
 import { SETTINGS, settingsSchema } from '../settings.ts';
 import { type Located, spanAt } from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
@@ -73,7 +74,7 @@ class Build {
     const { checkpoint, ...options } = settings;
     try {
       const made = pipeline(this.#model.name, branches, options as PipelineOptions);
-      return { pipeline: made, checkpoint: checkpoint as CheckpointOptions | undefined };
+      return { pipeline: made, checkpoint: await checkpointed(checkpoint) };
     } catch (thrown) {
       if (!isMillraceError(thrown)) throw thrown;
       const { problems: found, issues } = thrown.details;
@@ -218,4 +219,11 @@ class Build {
     const { root } = this.#model;
     return found?.[1] ?? root.entries.get('name')?.key ?? { ...root.span, end: root.span.start };
   }
+}
+
+/** The checkpoints as a run takes them: a file says in text where they are. */
+async function checkpointed(given: unknown): Promise<CheckpointOptions | undefined> {
+  if (given === undefined) return undefined;
+  const options = given as CheckpointOptions & { readonly store: string };
+  return { ...options, store: await namedStore(options.store, 'keep checkpoints') };
 }

@@ -123,10 +123,15 @@ async function recordSchema(node: Located, context: BuildContext): Promise<unkno
 
 /** What is no path: URLs, and names such as `:memory:`. */
 const URL_LIKE = /^(?:[a-z][a-z0-9+.-]+)?:/i;
+/** What stands in front of the path of a database, where a store of checkpoints is named. */
+const SQLITE_SCHEME = 'sqlite:';
 
 /** A path, or each of a list, as it is from the current folder: relative where the file it is in lies below that. */
 function placed(value: unknown, { span }: Located): unknown {
   if (Array.isArray(value)) return value.map((one) => placed(one, { span } as Located));
+  if (typeof value === 'string' && value.startsWith(SQLITE_SCHEME)) {
+    return SQLITE_SCHEME + placed(value.slice(SQLITE_SCHEME.length), { span } as Located);
+  }
   if (
     typeof value !== 'string' ||
     value === '-' ||

@@ -462,7 +462,7 @@ test('checkpoints by itself shows its commands, and each its help with examples'
   const { code, stdout, stderr } = await command(['checkpoints']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   for (const action of ['list', 'show', 'verify', 'prune', 'reset']) {
-    expect(stderr).toContain(`\n  checkpoints ${action} <folder>`);
+    expect(stderr).toContain(`\n  checkpoints ${action} <store>`);
   }
   expect((await command(['checkpoints', '--help'])).stdout).toBe(`${stderr}`);
   const [help, flag] = [await command(['help', 'checkpoints', 'show']), await on('show', '--help')];

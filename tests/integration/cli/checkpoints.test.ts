@@ -1,4 +1,5 @@
 import { utimesSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { Command } from './command.ts';
 import { useWorkspace } from './workspace.ts';
@@ -46,6 +47,46 @@ describe('run --checkpoints', () => {
     expect(reader).toMatch(/^ {2}ndjson: (in\.ndjson, at line \d+|read to its end)$/);
     expect(workspace.current.lines('out.ndjson')).toEqual(lines);
     expect(workspace.current.list()).toEqual(['in.ndjson', 'numbers.ts', 'out.ndjson', 'state']);
+  });
+
+  test('in a database of SQLite, also with the rows, goes on from there; other commands look into it', async () => {
+    const lines = prepare();
+    workspace.current.put(
+      'numbers.ts',
+      MODULE.replace("'millrace';", "'millrace';\n  import { sqlite } from 'millrace/sqlite';").replace(
+        "ndjson.write('out.ndjson')",
+        "sqlite.write({ database: 'state.db', table: 'numbers', create: true })",
+      ),
+    );
+    const first = run(['--checkpoints', 'state.db', '--every', '10ms'], { WAIT: '20' });
+    await first.seen('half way');
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const second = await run(['--checkpoints', 'sqlite:state.db']).ended;
+    expect(second).toMatchObject({ code: 0, stderr: expect.stringContaining('going on from checkpoint') });
+    const database = new DatabaseSync(workspace.current.path('state.db'), { readOnly: true });
+    const rows = database.prepare('SELECT n FROM numbers ORDER BY n').all();
+    database.close();
+    expect(rows.map(({ n }) => JSON.stringify({ n }))).toEqual(lines);
+    const looked = (...args: readonly string[]) =>
+      new Command(['checkpoints', ...args], { cwd: workspace.current.folder }).ended;
+    expect(await looked('list', 'state.db')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('finished'),
+    });
+    expect(await looked('show', 'state.db')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('read to its end'),
+    });
+    expect((await looked('verify', 'state.db')).code).toBe(0);
+    const pruned = await looked('prune', 'state.db', '--keep', '1', '--json');
+    expect(JSON.parse(pruned.stdout)).toMatchObject({ store: 'sqlite state.db', kept: [expect.any(Number)] });
+    expect((await looked('reset', 'state.db', '--yes')).code).toBe(0);
+    const none = await looked('show', 'state.db');
+    expect(none).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('there are none in sqlite state.db'),
+    });
   });
 
   test('after kill -9 goes on from the last one', async () => {

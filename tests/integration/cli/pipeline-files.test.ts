@@ -93,6 +93,21 @@ describe('millrace with a pipeline that is a file', () => {
     expect(withoutSites(again)).toEqual(withoutSites(first));
   });
 
+  test('makes checkpoints in a database beside it, where the file says so', async () => {
+    const { cwd } = orders();
+    work.current.makeFolder('jobs');
+    const sub = work.current.put(
+      'jobs/checkpointed.yaml',
+      'version: 1\ncheckpoint: { store: "sqlite:state" }\nflows:\n  it: { read: { csv: ../orders.csv } }\nsinks:\n  out: { from: it, write: { ndjson: out.ndjson } }\n',
+    );
+    expect((await millrace(['run', sub], { cwd })).code).toBe(0);
+    const listed = await millrace(['checkpoints', 'list', 'sqlite:jobs/state', '--json'], { cwd });
+    expect(JSON.parse(listed.stdout)).toMatchObject({
+      store: 'sqlite jobs/state',
+      pipelines: [{ pipeline: 'checkpointed' }],
+    });
+  });
+
   test('makes checkpoints where the file says so', async () => {
     const { cwd } = orders();
     work.current.put(

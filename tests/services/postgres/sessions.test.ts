@@ -109,7 +109,9 @@ describe('a session that ends while nothing is in its transaction', () => {
         await write(sink, [{ id, note: 'x' }]);
         await sink.prepare(id);
         await sink.commit(id);
-        await asked(`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = '${name}${schema}'`);
+        await asked(
+          `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = '${name}${schema}'`,
+        );
       }
       await sink.close();
       expect(await asked(`SELECT id FROM ${name} ORDER BY id`)).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);

@@ -3,19 +3,19 @@ import type { Command } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
 import { jsonLine } from '../../terminal/error-text.ts';
 
-/** `millrace checkpoints list`: what a folder has, and which of it cannot be used. */
+/** `millrace checkpoints list`: what a store has, and which of it cannot be used. */
 export const list: Command = checkpointCommand({
   name: 'checkpoints list',
   doing: 'list checkpoints',
-  summary: 'List the checkpoints of a folder: when, how large, how far, which are damaged',
-  argument: '<folder>',
+  summary: 'List the checkpoints of a folder or a database: when, how large, how far, which are damaged',
+  argument: '<store>',
   options: INSPECTING,
   examples: [['millrace checkpoints list ./state', 'of all pipelines that have some there']],
   async run({ given, terminal }) {
-    const { namedStore, pipelinesOf } = await import('../../checkpoints/targets.ts');
+    const { storeOf, pipelinesOf } = await import('../../checkpoints/targets.ts');
     const { listing } = await import('../../checkpoints/listing.ts');
     const { listText } = await import('../../checkpoints/list-text.ts');
-    const store = namedStore(list, given);
+    const store = await storeOf(list, given);
     const pipelines = await pipelinesOf(list, store, given);
     const lists = [];
     for (const pipeline of pipelines) {

@@ -8,7 +8,7 @@ export const prune: Command = checkpointCommand({
   name: 'checkpoints prune',
   doing: 'prune checkpoints',
   summary: 'Remove all checkpoints of a pipeline but the newest ones; not while a run uses them',
-  argument: '<folder>',
+  argument: '<store>',
   options: {
     keep: { value: 'count', summary: 'How many stay; the newest that is whole stays in any case' },
     ...CHANGING,
@@ -16,11 +16,11 @@ export const prune: Command = checkpointCommand({
   examples: [['millrace checkpoints prune ./state --keep 1', 'keep what the next run goes on from']],
   async run({ given, terminal }) {
     const keep = keepGiven(given);
-    const { namedStore, pipelineOf } = await import('../../checkpoints/targets.ts');
+    const { storeOf, pipelineOf } = await import('../../checkpoints/targets.ts');
     const { pruneCheckpoints } = await import('../../checkpoints/removal.ts');
     const { removedText } = await import('../../checkpoints/removed-text.ts');
     const { jsonLine } = await import('../../terminal/error-text.ts');
-    const store = namedStore(prune, given);
+    const store = await storeOf(prune, given);
     const pipeline = await pipelineOf(prune, store, given);
     const done = await pruneCheckpoints({ store, pipeline, takeOver: given.has('take-over') }, keep);
     if (given.has('json')) terminal.print(jsonLine({ store: store.label, pipeline, ...done }));

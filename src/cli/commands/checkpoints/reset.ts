@@ -9,7 +9,7 @@ export const reset: Command = checkpointCommand({
   name: 'checkpoints reset',
   doing: 'reset checkpoints',
   summary: 'Remove all checkpoints of a pipeline, so that its next run begins at the beginning',
-  argument: '<folder>',
+  argument: '<store>',
   options: { yes: { summary: 'They may go' }, ...CHANGING },
   notes: [
     'What a run that was not over has written stays under its temporary names. "millrace run --fresh" begins anew, too, and keeps the numbers going on.',
@@ -18,11 +18,11 @@ export const reset: Command = checkpointCommand({
     ['millrace checkpoints reset ./state --pipeline orders --yes', 'those of one pipeline of several'],
   ],
   async run({ given, terminal }) {
-    const { namedStore, pipelineOf } = await import('../../checkpoints/targets.ts');
+    const { storeOf, pipelineOf } = await import('../../checkpoints/targets.ts');
     const { removeCheckpoints } = await import('../../checkpoints/removal.ts');
     const { removedText } = await import('../../checkpoints/removed-text.ts');
     const { jsonLine } = await import('../../terminal/error-text.ts');
-    const store = namedStore(reset, given);
+    const store = await storeOf(reset, given);
     const pipeline = await pipelineOf(reset, store, given);
     if (!given.has('yes')) {
       const entries = await (await store.inspect({ pipeline })).list();

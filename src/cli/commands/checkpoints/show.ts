@@ -11,7 +11,7 @@ export const show: Command = checkpointCommand({
   name: 'checkpoints show',
   doing: 'show a checkpoint',
   summary: 'Show the newest checkpoint that is whole, or the one of this number',
-  argument: '<folder> [id]',
+  argument: '<store> [id]',
   options: {
     state: { value: 'node', summary: 'What this node remembered, as JSON' },
     limit: {
@@ -31,9 +31,9 @@ export const show: Command = checkpointCommand({
     ['millrace checkpoints show ./state --state totals --json | jq .state', 'all of it, for another program'],
   ],
   async run({ given, terminal }) {
-    const { namedStore, pipelineOf } = await import('../../checkpoints/targets.ts');
+    const { storeOf, pipelineOf } = await import('../../checkpoints/targets.ts');
     const { oneCheckpoint } = await import('../../checkpoints/one-checkpoint.ts');
-    const store = namedStore(show, given);
+    const store = await storeOf(show, given);
     const id = numberGiven(given);
     const limit = limitGiven(given);
     const pipeline = await pipelineOf(show, store, given);

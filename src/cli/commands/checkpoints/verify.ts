@@ -7,17 +7,17 @@ export const verify: Command = checkpointCommand({
   name: 'checkpoints verify',
   doing: 'verify checkpoints',
   summary: 'Check every byte and every state of the checkpoints; exit 1 when one is damaged',
-  argument: '<folder>',
+  argument: '<store>',
   options: INSPECTING,
   notes: ['It takes the memory of the largest checkpoint, with its largest state as a value.'],
   examples: [
     ['millrace checkpoints verify ./state', 'the checkpoints of all pipelines that have some there'],
   ],
   async run({ given, terminal }) {
-    const { namedStore, noneThere, pipelinesOf } = await import('../../checkpoints/targets.ts');
+    const { storeOf, noneThere, pipelinesOf } = await import('../../checkpoints/targets.ts');
     const { verified, verifiedText, verdictText } = await import('../../checkpoints/verified.ts');
     const { jsonLine } = await import('../../terminal/error-text.ts');
-    const store = namedStore(verify, given);
+    const store = await storeOf(verify, given);
     const pipelines = await pipelinesOf(verify, store, given);
     if (pipelines.length === 0) throw noneThere(verify, store);
     const json = given.has('json');
