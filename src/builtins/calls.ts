@@ -73,7 +73,7 @@ export const calls: readonly Component[] = [
     lookupJoinOptions.extend({
       table,
       key: functionOption(RECORD, 'What to look up for a record'),
-      tableKey: functionOption(RECORD, 'Under which key a row is found; it is called record here, too'),
+      tableKey: functionOption(['row'], 'Under which key a row is found; it is called record here, too'),
       merge,
       onRefreshError: functionOption(
         ['error'],

@@ -3,7 +3,7 @@ import type { LetterTarget, OnError } from '../interfaces/policy.ts';
 import type { Flow } from '../processing/graph/flow.ts';
 import type { OriginCell } from './build/origin-cell.ts';
 import type { Secrets } from './secrets.ts';
-import type { Located } from './source/located.ts';
+import type { Located, LocatedScalar } from './source/located.ts';
 import type { Problems } from './source/problem.ts';
 import type { Span } from './source/source-text.ts';
 
@@ -32,6 +32,8 @@ export interface BuildContext {
   readonly secrets: Secrets;
   /** Where expressions get the origin of a record; absent where nobody knows it. */
   readonly origin?: OriginCell;
+  /** Gathers the expressions of records that are compiled; absent where nobody knows what records are. */
+  readonly expressions?: LocatedScalar[];
   /** The policies that are written; `undefined` where something is wrong with them. */
   policies(node: Located): Promise<OnError | undefined>;
   /** The flow that is written in the place of an option; `undefined` where it cannot be made. */

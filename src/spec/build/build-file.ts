@@ -15,6 +15,7 @@ import { SETTINGS, settingsSchema } from '../settings.ts';
 import { type Located, spanAt } from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
 import { checkedOptions } from './checked-options.ts';
+import { FlowShapes } from './flow-shapes.ts';
 import { named } from './node-name.ts';
 import { shownPlace } from './note.ts';
 import { outputsOf } from './outputs.ts';
@@ -46,6 +47,7 @@ class Build {
   readonly #flows = new Map<string, Promise<Built | undefined>>();
   readonly #letters = new Map<string, LettersFlow>();
   readonly #places = new Map<string, Span>();
+  readonly #shapes: FlowShapes;
 
   constructor(model: FileModel, base: BaseContext) {
     this.#model = model;
@@ -56,6 +58,7 @@ class Build {
       flow: (node) => ownFlow(node, this.#context),
     };
     this.#references = checkReferences(model, base.problems);
+    this.#shapes = new FlowShapes(model, this.#references);
   }
 
   async run(): Promise<BuiltFile | undefined> {
@@ -117,6 +120,7 @@ class Build {
     if (start === undefined) return undefined;
     const first = isLetters ? start : named(start, as, this.#context);
     const built = first === undefined ? undefined : applied(steps, first);
+    this.#shapes.follow(name, start, steps);
     if (built === undefined || built instanceof Flow) return built;
     const flow = this.#model.flows.get(name)!;
     const outputs = Object.keys(built);

@@ -1,13 +1,16 @@
 import { isMillraceError } from '../../core/errors.ts';
 import type { BuildContext } from '../build-context.ts';
 import { compileExpression, type ExpressionScope } from '../expressions/expression.ts';
+import { inferShape } from '../expressions/infer-shape.ts';
+import type { Shape } from '../expressions/shape.ts';
 import type { LocatedScalar } from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
 
 /** The function of a record that an expression says; `undefined` where it cannot be compiled, which is a problem. */
 export function expressionFunction(
   node: LocatedScalar,
-  { params, problems, origin, registry }: BuildContext,
+  takes: readonly string[],
+  { params, problems, origin, expressions, registry }: BuildContext,
 ): unknown {
   const source = String(node.value);
   try {
@@ -15,6 +18,7 @@ export function expressionFunction(
       params: [...params.keys()],
       functions: registry.functions,
     });
+    if (takes[0] === 'record') expressions?.push(node);
     const values = Object.fromEntries([...params].map(([name, { value }]) => [name, value]));
     let scope: ExpressionScope = { params: values };
     if (expression.usesOrigin) {
@@ -44,15 +48,43 @@ export function expressionFunction(
   }
 }
 
+/** Notes what can never be right in expressions for records of which this is known. */
+export function checkExpressions(
+  expressions: readonly LocatedScalar[],
+  record: Shape,
+  { problems }: BuildContext,
+): void {
+  if (record === undefined) return;
+  for (const node of expressions) {
+    for (const { found, hint, range } of inferShape(String(node.value), record).faults) {
+      problems.add(range === undefined ? node.span : within(node, range.start, range.end), found, hint);
+    }
+  }
+}
+
 /** What was found, without the place, which the problem tells by itself. */
 function foundIn(message: string): string {
   const found = /^Cannot compile the expression .* at (?:line \d+, )?column \d+: (.*)$/s.exec(message)?.[1];
   return found === 'unexpected token: EOF' ? 'the expression ends too early' : (found ?? message);
 }
 
-/** The place of a part of an expression, where it is written as it is: on one line, without escapes. */
+/** The place of a part of an expression, where it is written as it is: without escapes, on one line or in a block. */
 function within({ value, span }: LocatedScalar, start: number, end: number): Span {
-  const at = span.source.text.indexOf(String(value), span.start);
-  if (at === -1 || at >= span.end) return span;
-  return { ...span, start: at + start, end: at + Math.max(end, start + 1) };
+  const text = String(value);
+  const at = span.source.text.indexOf(text, span.start);
+  if (at !== -1 && at < span.end) return { ...span, start: at + start, end: at + Math.max(end, start + 1) };
+  const line = text.slice(0, start).split('\n').length - 1;
+  const begin = blockLine(span, line);
+  if (begin === undefined) return span;
+  const from = begin + start - (text.lastIndexOf('\n', start - 1) + 1);
+  return { ...span, start: from, end: from + Math.max(text.slice(start, end).split('\n')[0]!.length, 1) };
+}
+
+/** Where a line of a text begins that is written below a `|`, indented. */
+function blockLine({ source, start, end }: Span, line: number): number | undefined {
+  const [header = '', ...lines] = source.text.slice(start, end).split('\n');
+  if (!/^\|[-+]?\s*$/.test(header) || lines[line] === undefined) return undefined;
+  const indent = /^ */.exec(lines.find((one) => one.trim() !== '') ?? '')![0].length;
+  const before = [header, ...lines.slice(0, line)].reduce((sum, one) => sum + one.length + 1, 0);
+  return start + before + indent;
 }

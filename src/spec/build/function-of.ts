@@ -57,5 +57,5 @@ function expression(node: LocatedScalar, role: FunctionRole, context: BuildConte
       'Name a function of a module: { use: "./module.ts#name" }.',
     );
   }
-  return expressionFunction(node, context);
+  return expressionFunction(node, role.takes, context);
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { functionOption, withRole } from '../../core/option-role.ts';
 import type { OnError } from '../../interfaces/policy.ts';
-import { otherwise } from '../../processing/graph/flow.ts';
+import { type Flow, otherwise } from '../../processing/graph/flow.ts';
 import type { BuildContext } from '../build-context.ts';
-import { plainObject } from '../source/located.ts';
+import type { Shape } from '../expressions/shape.ts';
+import { type LocatedScalar, plainObject } from '../source/located.ts';
 import { attempt } from './attempt.ts';
 import { checkedOptions } from './checked-options.ts';
+import { checkExpressions } from './expression-function.ts';
 import { named } from './node-name.ts';
 import { noted, writtenOf } from './note.ts';
 import type { Step, WrittenStep } from './steps.ts';
@@ -28,8 +30,10 @@ export const splitSchema = z.strictObject({
 });
 
 /** Ends a pipe in several flows. */
-export async function splitStep(step: WrittenStep, context: BuildContext): Promise<Step | undefined> {
+export async function splitStep(step: WrittenStep, outer: BuildContext): Promise<Step | undefined> {
   const { at } = step;
+  const expressions: LocatedScalar[] = [];
+  const context: BuildContext = { ...outer, expressions };
   const options = await checkedOptions(
     splitSchema,
     step.options,
@@ -43,7 +47,7 @@ export async function splitStep(step: WrittenStep, context: BuildContext): Promi
     Object.entries(routes).map(([name, given]) => [name, given === 'otherwise' ? otherwise : given]),
   );
   const written = writtenOf('split', options.data, context);
-  return (flow) => {
+  const divided = (flow: Flow<unknown>) => {
     const split = attempt(context, at, () =>
       flow.split(predicates as never, onError === undefined ? {} : { onError }),
     ) as Record<string, typeof flow> | undefined;
@@ -53,4 +57,10 @@ export async function splitStep(step: WrittenStep, context: BuildContext): Promi
     );
     return flows.some(([, one]) => one === undefined) ? undefined : (plainObject(flows) as never);
   };
+  return Object.assign(divided, {
+    shape: (before: Shape) => {
+      checkExpressions(expressions, before, context);
+      return before;
+    },
+  });
 }

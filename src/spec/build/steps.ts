@@ -3,11 +3,14 @@ import { Flow } from '../../processing/graph/flow.ts';
 import type { Written } from '../../processing/graph/node.ts';
 import { routedFlows } from '../../processing/graph/windowed-flow.ts';
 import type { BuildContext } from '../build-context.ts';
+import type { Shape } from '../expressions/shape.ts';
+import { stepShape } from '../shapes/step-shape.ts';
 import {
   kindOf,
   type Located,
   type LocatedEntry,
   type LocatedMap,
+  type LocatedScalar,
   NO_ENTRIES,
   plainData,
   plainObject,
@@ -16,6 +19,7 @@ import type { Span } from '../source/source-text.ts';
 import { attempt } from './attempt.ts';
 import { checkedOptions } from './checked-options.ts';
 import { fileName, namedComponent } from './component-name.ts';
+import { checkExpressions } from './expression-function.ts';
 import { modulePart } from './module-export.ts';
 import { named } from './node-name.ts';
 import { noted, shownPlace, writtenOf } from './note.ts';
@@ -29,7 +33,11 @@ import { unsugared } from './sugar.ts';
 export type Built = Flow<unknown> | Readonly<Record<string, Flow<unknown>>>;
 
 /** Goes on with a flow; `undefined` where that cannot be done, which has been noted. */
-export type Step = (flow: Flow<unknown>) => Built | undefined;
+export interface Step {
+  (flow: Flow<unknown>): Built | undefined;
+  /** Checks its expressions by what is known of the records that come, and says what is known of those that go on. */
+  readonly shape?: (before: Shape) => Shape;
+}
 
 /** One operator as it is written. */
 export interface WrittenStep {
@@ -112,7 +120,8 @@ async function stepOf(step: WrittenStep, context: BuildContext): Promise<Step | 
 async function componentStep(step: WrittenStep, outer: BuildContext): Promise<Step | undefined> {
   const { name, at } = step;
   const origin = new OriginCell();
-  const context: BuildContext = { ...outer, origin };
+  const expressions: LocatedScalar[] = [];
+  const context: BuildContext = { ...outer, origin, expressions };
   const component = namedComponent('operator', name, at, context, GRAPH_STEPS);
   if (component === undefined) return undefined;
   const whose = { what: name, at, main: component.main };
@@ -132,7 +141,16 @@ async function componentStep(step: WrittenStep, outer: BuildContext): Promise<St
   }
   const told = origin.used && operator.kind === 'sync' ? withOrigins(operator, origin) : operator;
   const made = through(told, step, context, writtenOf(fileName(component.name), options.data, context));
-  return name === 'window' && (options.value as { late?: unknown }).late === 'route' ? late(made) : made;
+  const whole =
+    name === 'window' && (options.value as { late?: unknown }).late === 'route' ? late(made) : made;
+  return Object.assign(whole, {
+    shape: (before: Shape) => {
+      checkExpressions(expressions, before, context);
+      return whole === made
+        ? stepShape(name, before, options.data, component.options.parse(options.value))
+        : undefined;
+    },
+  });
 }
 
 /** Whether it ends the pipe in several flows. */

@@ -55,7 +55,8 @@ export function entriesOf(map: object): readonly (readonly [unknown, unknown])[]
   return map instanceof Map ? [...map] : Object.entries(map);
 }
 
-const ORDERED: ReadonlySet<string> = new Set(['number', 'text', 'bool', 'time', 'duration']);
+/** The kinds that have an order. */
+export const ORDERED: ReadonlySet<string> = new Set(['number', 'text', 'bool', 'time', 'duration']);
 
 /**
  * Whether two values can be compared by `<` and its like as JavaScript does. `false` where one is null: what is not
@@ -70,7 +71,8 @@ export function comparable(a: unknown, b: unknown): boolean {
   throw new Fault(`${aKind(a)} cannot be compared with ${aKind(b)}`, hintFor(kind, other));
 }
 
-function hintFor(kind: string, other: string): { hint?: string } {
+/** What to do about kinds that cannot be compared. */
+export function hintFor(kind: string, other: string): { hint?: string } {
   const kinds = [kind, other];
   if (kinds.includes('text') && kinds.includes('number')) {
     return { hint: 'Read the field as a number, e.g. by types of csv.read, or write double(…).' };

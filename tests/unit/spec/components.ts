@@ -25,7 +25,7 @@ export function exampleFolder(): string {
 
 /** A file in which an example stands. */
 export function fileWith(kind: string, example: string): string {
-  const read = kind === 'reader' ? example.trim() : 'read: { csv: in.csv }';
+  const read = kind === 'reader' ? example.trim() : 'read: { ndjson: in.ndjson }';
   const write = kind === 'writer' ? example.trim() : 'write: { discard: {} }';
   const pipe = kind === 'operator' ? `    pipe:\n      ${example.trim()}\n` : '';
   const rejects = example.includes('rejects') ? '  rejects: { write: { discard: {} } }\n' : '';

@@ -56,7 +56,7 @@ flows:
 `;
 const out = (from: string) => `sinks:\n  out: { from: ${from}, write: { discard: {} } }\n`;
 const piped = (step: string, froms: readonly string[] = ['it']) =>
-  `version: 1\nflows:\n  it:\n    read: { csv: in.csv }\n    pipe:\n${step.replaceAll(/^/gm, '      ')}\nsinks:\n${froms
+  `version: 1\nflows:\n  it:\n    read: { ndjson: in.ndjson }\n    pipe:\n${step.replaceAll(/^/gm, '      ')}\nsinks:\n${froms
     .map((one, at) => `  out${at}: { from: ${one}, write: { discard: {} } }\n`)
     .join('')}`;
 

@@ -1,0 +1,60 @@
+import type { Kind } from '../shape.ts';
+
+const TEXT: readonly Kind[] = ['text'];
+const NUMBER: readonly Kind[] = ['number'];
+const BOOL: readonly Kind[] = ['bool'];
+const LIST: readonly Kind[] = ['list'];
+const TIME: readonly Kind[] = ['time'];
+
+/** What functions give, where that follows from their names alone. */
+export const RESULTS: Readonly<Record<string, readonly Kind[]>> = Object.freeze({
+  contains: BOOL,
+  startsWith: BOOL,
+  endsWith: BOOL,
+  lower: TEXT,
+  upper: TEXT,
+  trim: TEXT,
+  substring: TEXT,
+  indexOf: NUMBER,
+  lastIndexOf: NUMBER,
+  replace: TEXT,
+  split: LIST,
+  padStart: TEXT,
+  padEnd: TEXT,
+  matches: BOOL,
+  extract: ['text', 'null'],
+  replaceMatches: TEXT,
+  int: NUMBER,
+  double: NUMBER,
+  abs: NUMBER,
+  floor: NUMBER,
+  ceil: NUMBER,
+  round: NUMBER,
+  sqrt: NUMBER,
+  timestamp: TIME,
+  duration: ['duration'],
+  getFullYear: NUMBER,
+  getMonth: NUMBER,
+  getDayOfMonth: NUMBER,
+  getDate: NUMBER,
+  getDayOfWeek: NUMBER,
+  getDayOfYear: NUMBER,
+  getHours: NUMBER,
+  getMinutes: NUMBER,
+  getSeconds: NUMBER,
+  getMilliseconds: NUMBER,
+  day: TEXT,
+  startOf: TIME,
+  size: NUMBER,
+  join: TEXT,
+  keys: LIST,
+  values: LIST,
+  string: TEXT,
+  bool: BOOL,
+  type: TEXT,
+  toJson: TEXT,
+  md5: TEXT,
+  sha1: TEXT,
+  sha256: TEXT,
+  crc32: NUMBER,
+});

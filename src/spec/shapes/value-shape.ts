@@ -1,0 +1,17 @@
+import { eitherShape, type Kind, mapShape, type Shape, shapeOf } from '../expressions/shape.ts';
+import { kindOf } from '../expressions/values.ts';
+
+/** What is known of a value that stands in the file. */
+export function valueShape(value: unknown): Shape {
+  if (typeof value === 'string') return { ...shapeOf('text'), values: new Set([value]) };
+  if (Array.isArray(value)) {
+    const [first, ...more] = value.map(valueShape);
+    return { ...shapeOf('list'), items: more.reduce(eitherShape, first) };
+  }
+  const kind = kindOf(value) as Kind;
+  if (kind !== 'map') return shapeOf(kind);
+  return mapShape(
+    Object.entries(value as object).map(([name, inner]) => [name, valueShape(inner)] as const),
+    { closed: true },
+  );
+}
