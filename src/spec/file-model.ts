@@ -18,6 +18,7 @@ export const FILE_KEYS = [
   'memory',
   'spill',
   'checkpoint',
+  'lint',
 ] as const;
 
 /** A file taken apart as far as its form goes. */

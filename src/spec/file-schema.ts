@@ -6,6 +6,7 @@ import { POLICY_FORMS } from './build/policies.ts';
 import { processSchema } from './build/process-step.ts';
 import { sortedSchema } from './build/sources.ts';
 import { splitSchema } from './build/split-step.ts';
+import { ALL_RULES } from './file-lint.ts';
 import { componentSchema, optionSchema, type Schema, SHARED_DEFINITIONS } from './option-schema.ts';
 import { parameterSchema } from './parameters.ts';
 import { settingsSchema } from './settings.ts';
@@ -53,6 +54,7 @@ export function fileSchema(registry: Registry): Schema {
       flows: map({ $ref: '#/$defs/flow' }, 'Flows by their names'),
       sinks: map({ $ref: '#/$defs/sink' }, 'Where records go'),
       ...settings.properties,
+      lint: lintSchema(),
     },
     patternProperties: { '^x-': { description: 'Anything, e.g. what anchors are put on' } },
     required: ['version'],
@@ -115,6 +117,22 @@ function flowSchema(registry: Registry): Schema {
       },
       as: text('The name of its first node'),
     },
+    additionalProperties: false,
+  };
+}
+
+/** Which rules of `check` are silent. */
+function lintSchema(): Schema {
+  const off: Schema = {
+    anyOf: [
+      { const: 'off' },
+      { type: 'array', items: { type: 'string' }, description: 'Nodes that it is meant of' },
+    ],
+  };
+  return {
+    type: 'object',
+    description: 'Rules of "millrace check" that are off, everywhere or for some nodes',
+    properties: Object.fromEntries(ALL_RULES.map((rule) => [rule, off])),
     additionalProperties: false,
   };
 }

@@ -6,6 +6,7 @@ import type { Registry } from '../core/registry.ts';
 import type { Plugin } from '../interfaces/plugin.ts';
 import { type BuiltFile, buildFile } from './build/build-file.ts';
 import type { ParameterValue } from './build-context.ts';
+import { type FileLint, fileLint } from './file-lint.ts';
 import { fileModel } from './file-model.ts';
 import { declaredParameters, givenValues, presetValues } from './parameters.ts';
 import { listedPlugins, withListedPlugins } from './plugins/listed-plugins.ts';
@@ -42,6 +43,8 @@ export interface PipelineFile {
   readonly listed: readonly string[];
   /** What is no problem yet, e.g. options that are deprecated, for people and for machines. */
   readonly notes: readonly FileNote[];
+  /** What it says of rules of `check`, and what they find without a graph. */
+  readonly lint: FileLint;
   /** What must not be shown; filled in as the pipeline is built. */
   readonly secrets: Secrets;
   /**
@@ -92,6 +95,7 @@ export async function readPipelineText(
   });
   const presets = presetValues(declared);
   addSecrets(presets, secrets);
+  const lint = fileLint(model, problems);
   const built = await buildFile(model, contextFor(presets, problems));
   if (problems.count > 0) throw failed(problems);
   const complete = [...presets.values()].every(({ known }) => known);
@@ -107,6 +111,7 @@ export async function readPipelineText(
       }));
     },
     listed: listedPlugins(root),
+    lint,
     secrets,
     async build(values: Readonly<Record<string, unknown>>): Promise<BuiltFile> {
       const given = givenValues(declared, values);

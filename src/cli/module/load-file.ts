@@ -1,5 +1,6 @@
 import type { Plugin } from '../../interfaces/plugin.ts';
 import type { CheckpointOptions } from '../../interfaces/run.ts';
+import type { FileLint } from '../../spec/file-lint.ts';
 import type { FileNote } from '../../spec/pipeline-file.ts';
 import type { Invocation } from '../command.ts';
 import { pluginRegistry } from '../plugins/given-plugins.ts';
@@ -16,6 +17,8 @@ export interface LoadedFile extends LoadedModule {
   readonly notes: () => readonly FileNote[];
   /** Those that it lists itself, as a file in the current folder would. */
   readonly listed: readonly string[];
+  /** What it says of rules of `check`. */
+  readonly lint: FileLint;
 }
 
 /**
@@ -39,7 +42,7 @@ export async function loadFile(
     checkpoint = built.checkpoint;
     return built.pipeline;
   };
-  const { plugins, listed } = file;
+  const { plugins, listed, lint } = file;
   const exports = { default: build, params: file.params };
-  return { shown, exports, checkpoint: () => checkpoint, plugins, listed, notes: () => file.notes };
+  return { shown, exports, checkpoint: () => checkpoint, plugins, listed, lint, notes: () => file.notes };
 }

@@ -2,6 +2,7 @@ import type { Plugin } from '../../interfaces/plugin.ts';
 import type { CheckpointOptions } from '../../interfaces/run.ts';
 import type { Pipeline } from '../../processing/graph/pipeline.ts';
 import type { Plan } from '../../processing/plan/plan.ts';
+import type { FileLint } from '../../spec/file-lint.ts';
 import type { FileNote } from '../../spec/pipeline-file.ts';
 import { usage } from '../arguments.ts';
 import type { Command, Invocation } from '../command.ts';
@@ -19,6 +20,8 @@ export interface LoadedPipeline {
   readonly plugins: readonly Plugin[];
   /** What is no problem yet of a file. */
   readonly notes: readonly FileNote[];
+  /** What a file says of rules of `check`. */
+  readonly lint: FileLint | undefined;
   /** Those that a file lists. */
   readonly listed: readonly string[];
 }
@@ -40,7 +43,7 @@ export async function loadPipeline(
   const plugins = module.plugins ?? (await givenPlugins(given, given.argument));
   const { listed = [] } = module;
   const [checkpoint, notes] = [module.checkpoint?.(), module.notes?.() ?? []];
-  return { pipeline, plan: planOf(pipeline), checkpoint, plugins, listed, notes };
+  return { pipeline, plan: planOf(pipeline), checkpoint, plugins, listed, notes, lint: module.lint };
 }
 
 /** A module of code, or a file of plain data. */

@@ -147,7 +147,7 @@ function present(before: KnownShape, name: string): Shape {
 }
 
 function isMap(shape: Shape): shape is KnownShape {
-  return shape !== undefined && shape.kinds.has('map') && shape.kinds.size === 1;
+  return shape?.kinds.size === 1 && shape.kinds.has('map');
 }
 
 function isJsonSchema(schema: unknown): boolean {
