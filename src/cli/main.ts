@@ -10,6 +10,7 @@ import { explain } from './commands/explain.ts';
 import { graph } from './commands/graph.ts';
 import { head } from './commands/head.ts';
 import { helpFor } from './commands/help.ts';
+import { init } from './commands/init.ts';
 import { inspect } from './commands/inspect.ts';
 import { replay } from './commands/replay.ts';
 import { run } from './commands/run.ts';
@@ -33,6 +34,7 @@ const OTHERS = [
   graph,
   explain,
   test,
+  init,
   components,
   schema,
   checkpoints,

@@ -57,7 +57,8 @@ function plainKinds({ kinds }: ValueShape): readonly ShapeKind[] {
   return [...kinds].filter((kind) => kind !== 'integer' || !kinds.has('number'));
 }
 
-function key(name: string): string {
+/** A name as the key of an object in source. */
+export function key(name: string): string {
   if (name === '__proto__') return "['__proto__']";
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }

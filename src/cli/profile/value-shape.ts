@@ -38,6 +38,17 @@ export class ValueShape {
     } else if (kind === 'object') this.#addObject(value as object);
   }
 
+  /** The same where dates are text, as in JSON. */
+  withoutDates(): ValueShape {
+    const plain = new ValueShape(this.#depth);
+    for (const kind of this.kinds) plain.kinds.add(kind === 'date' ? 'string' : kind);
+    for (const [name, inner] of this.properties) plain.properties.set(name, inner.withoutDates());
+    plain.#items = this.#items?.withoutDates();
+    plain.objects = this.objects;
+    plain.present = this.present;
+    return plain;
+  }
+
   #addObject(value: object): void {
     this.objects++;
     for (const [name, inner] of Object.entries(value)) {
