@@ -3,6 +3,7 @@ import { parseArguments } from './arguments.ts';
 import type { Command, Invocation } from './command.ts';
 import { check } from './commands/check.ts';
 import { checkpoints } from './commands/checkpoints/checkpoints.ts';
+import { completionFor } from './commands/completion.ts';
 import { components } from './commands/components.ts';
 import { convert } from './commands/convert.ts';
 import { count } from './commands/count.ts';
@@ -46,7 +47,8 @@ const OTHERS = [
   convert,
   version,
 ];
-const COMMANDS: readonly Command[] = [...OTHERS, helpFor(OTHERS)];
+const completion = completionFor(() => COMMANDS);
+const COMMANDS: readonly Command[] = [...OTHERS, completion, helpFor([...OTHERS, completion])];
 
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ['--help', 'help'],
