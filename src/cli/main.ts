@@ -13,6 +13,7 @@ import { head } from './commands/head.ts';
 import { helpFor } from './commands/help.ts';
 import { init } from './commands/init.ts';
 import { inspect } from './commands/inspect.ts';
+import { migrate } from './commands/migrate.ts';
 import { replay } from './commands/replay.ts';
 import { run } from './commands/run.ts';
 import { schema } from './commands/schema.ts';
@@ -38,6 +39,7 @@ const OTHERS = [
   init,
   components,
   schema,
+  migrate,
   checkpoints,
   replay,
   head,

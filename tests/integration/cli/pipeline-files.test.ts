@@ -147,3 +147,22 @@ describe('millrace components', () => {
     expect(stderr).toContain('Did you mean "filter"?');
   });
 });
+
+describe('migrate', () => {
+  test('has nothing to do for the present version, and refuses one of the future', async () => {
+    work.current.put('now.yaml', 'version: 1 # now\nflows: {}\nsinks: {}\n');
+    work.current.put('later.yaml', 'version: 2\n');
+    const at = { cwd: work.current.folder };
+    const [now, later] = await Promise.all([
+      millrace(['migrate', 'now.yaml'], at),
+      millrace(['migrate', '--write', 'now.yaml', 'later.yaml'], at),
+    ]);
+    expect(now).toEqual({
+      code: 0,
+      stdout: 'version: 1 # now\nflows: {}\nsinks: {}\n',
+      stderr: 'now.yaml is of version 1: nothing to do\n',
+    });
+    expect(later!.code).toBe(2);
+    expect(later!.stderr).toContain('it is of version 2, and this millrace knows versions up to 1');
+  });
+});
