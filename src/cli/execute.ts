@@ -81,11 +81,12 @@ function conclude(
   if (error.code === 'ERR_STOP_TIMEOUT') return failed(error, options, EXIT.notStopped);
   if (signalled === undefined || error.code !== 'ERR_ABORTED') return failed(error, options);
   if (json) reportError(error, options);
-  else if (!quiet) terminal.say(abortedText(options.checkpoint));
+  else if (!quiet) terminal.say(abortedText(options.checkpoint, outputs));
   return signalled;
 }
 
-function abortedText(checkpoint: CheckpointOptions | undefined): string {
+function abortedText(checkpoint: CheckpointOptions | undefined, { elsewhere }: Outputs): string {
+  if (checkpoint === undefined && !elsewhere) return 'aborted';
   if (checkpoint === undefined) return 'aborted: output files are as they were before';
   return 'aborted: run it again to go on from the last checkpoint';
 }

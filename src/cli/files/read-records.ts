@@ -42,6 +42,7 @@ export async function readRecords(
   { terminal, given }: Invocation,
 ): Promise<boolean> {
   const status = statusLine(terminal, what);
+  const released = clearedAtInterrupt(status);
   try {
     await readAll(reader, (...batch) => !terminal.outClosed && take(...batch), status);
     return true;
@@ -56,8 +57,22 @@ export async function readRecords(
     });
     return false;
   } finally {
+    released();
     status.end();
   }
+}
+
+/** Leaves no half of a status line before the prompt: then the signal does what it would have done. */
+function clearedAtInterrupt(status: Status): () => void {
+  const onInterrupt = (signal: NodeJS.Signals): void => {
+    status.end();
+    process.kill(process.pid, signal);
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, onInterrupt);
+  return () => {
+    for (const signal of signals) process.off(signal, onInterrupt);
+  };
 }
 
 async function readAll(reader: Reader<unknown>, take: TakeRecords, status: Status): Promise<void> {

@@ -15,7 +15,7 @@ export function showProgress(
 ): Subscription {
   const subscription = progress$.subscribe(
     terminal.interactive
-      ? (progress) => terminal.status(progressText(pipeline, progress))
+      ? (progress) => terminal.status(progressText(pipeline, progress, terminal.statusWidth))
       : logLines(pipeline, terminal),
   );
   subscription.add(() => {

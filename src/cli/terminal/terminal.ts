@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { type Paint, paintFor } from './style.ts';
+import { cutText } from './text-width.ts';
 
 /** The slice of a stream that is written to. */
 export interface Screen extends NodeJS.WritableStream {
@@ -50,7 +51,12 @@ export class Terminal {
 
   /** Characters of a line of stdout, where it is a screen; else 80. */
   get columns(): number {
-    return this.#out.columns ?? 80;
+    return this.#out.columns || 80;
+  }
+
+  /** Characters that a status line may have: a terminal that does not say how wide it is has 80. */
+  get statusWidth(): number {
+    return (this.#err.columns || 80) - 1;
   }
 
   /** Whether the reader of stdout has gone away. */
@@ -118,7 +124,7 @@ export class Terminal {
 
   /** Draws the status line anew; an empty text takes it away. */
   status(text: string): void {
-    const line = cut(this.#shown(text), (this.#err.columns ?? 80) - 1);
+    const line = cutText(stripVTControlCharacters(this.#shown(text)), this.statusWidth);
     if (line === this.#status) return;
     this.#err.write(`${CLEAR}${line}`);
     this.#status = line;
@@ -141,10 +147,4 @@ export class Terminal {
 
   /** There is nobody left to tell. */
   readonly #onErrError = (): void => {};
-}
-
-/** Cuts text without control characters to a width, counted in code points. */
-function cut(text: string, width: number): string {
-  const characters = [...stripVTControlCharacters(text)];
-  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }

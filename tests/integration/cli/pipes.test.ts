@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { Command, millrace } from './command.ts';
 import { useWorkspace } from './workspace.ts';
@@ -83,5 +86,71 @@ export default pipeline('copy', [ndjson.read('-').pipe(take(2)).to(ndjson.write(
     const { code, stdout, stderr } = await millrace(['run', 'copy.ts'], { cwd: work.current.folder, stdin });
     expect({ code, stdout }).toEqual({ code: 0, stdout: '{"n":1}\n{"n":1}\n' });
     expect(stderr).not.toContain('exiting:');
+  });
+});
+
+const COPY_CSV = `
+version: 1
+flows: { a: { read: { csv: "-" } } }
+sinks: { out: { from: a, write: { ndjson: "-" } } }
+`;
+
+/** What reads CSV from stdin and writes to stdout; and what each does with no input at all. */
+const EVERYDAY = [
+  ['run', 'copy.yaml', '-q'],
+  ['head', '-', '--from', 'csv', '-n', '100000'],
+  ['convert', '-', '-', '--from', 'csv', '--to', 'ndjson'],
+  ['count', '-', '--from', 'csv'],
+  ['stats', '-', '--from', 'csv'],
+  ['inspect', '-', '--from', 'csv'],
+] as const;
+
+/** Runs the command as a shell script does, which knows it as `"$@"`. */
+async function shell(script: string, args: readonly string[]) {
+  const command = [process.execPath, resolve('bin/millrace.js'), ...args];
+  const { FORCE_COLOR, NODE_OPTIONS, ...env } = process.env;
+  const child = spawn('bash', ['-c', script, 'bash', ...command], { cwd: work.current.folder, env });
+  child.stdin.end();
+  const [stdout, stderr, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise((settle) => child.on('close', settle)),
+  ]);
+  return { name: args[0], code, stdout, stderr };
+}
+
+describe('in a shell', () => {
+  const each = (script: string) => {
+    work.current.put('copy.yaml', COPY_CSV);
+    work.current.put('in.csv', `id,text\n${'1,some text\n'.repeat(20_000)}`);
+    return Promise.all(EVERYDAY.map((args) => shell(script, args)));
+  };
+
+  test('each is quiet, and done, when | head -1 goes away', async () => {
+    for (const { name, code, stdout, stderr } of await each('"$@" <in.csv | head -1; exit $PIPESTATUS')) {
+      expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: '' });
+      expect(stdout.split('\n'), name).toHaveLength(2);
+    }
+  });
+
+  test('each reads what stands behind <, says nothing on stderr, and writes no colours', async () => {
+    const all = await each('"$@" <in.csv');
+    for (const { name, code, stdout, stderr } of all) {
+      expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: '' });
+      expect(stdout, name).not.toContain('\u001B');
+    }
+    expect(all.map(({ stdout }) => stdout.split('\n').length - 1)).toEqual([20_000, 20_000, 20_000, 1, 5, 6]);
+  });
+
+  test('each has no records where stdin is closed', async () => {
+    for (const { name, code, stderr } of await each('"$@" <&-')) {
+      expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: '' });
+    }
+  });
+
+  test('each comes to its end where stdout and stderr are closed', async () => {
+    for (const { name, code } of await each('"$@" <in.csv >&- 2>&-')) {
+      expect({ name, code }).toEqual({ name, code: 0 });
+    }
   });
 });

@@ -50,6 +50,15 @@ describe('the line of progress', () => {
   ])('shows %s', (_what, given, text) => {
     expect(progressText('orders', given)).toBe(text);
   });
+
+  test('cuts a long name rather than what changes, and shows it as text', () => {
+    const name = 'a name that is longer than what people usually take';
+    expect(progressText(name, { ...sizeless, recordsFailed: 0 }, 60)).toBe(
+      'a name that is longer …: 93.2 MB, 841,000 records, 420,500/s',
+    );
+    expect(progressText(name, sizeless, 20)).toMatch(/^a name …: 93\.2 MB/);
+    expect(progressText('a\nb', sizeless)).toMatch(/^a\\u\{a\}b: /);
+  });
 });
 
 describe('what was read', () => {
