@@ -35,6 +35,7 @@ const NOTHING: Completes = { kind: 'nothing' };
 /** By what stands for a value in help. */
 const VALUES: Readonly<Record<string, Completes>> = Object.freeze({
   file: { kind: 'file' },
+  module: { kind: 'file' },
   folder: { kind: 'folder' },
   format: { kind: 'words', words: FORMATS },
   guarantee: { kind: 'words', words: ['exactly-once', 'at-least-once'] },
@@ -67,6 +68,7 @@ export function completionSpec(
     argument = '',
     options,
     commands: inner = [],
+    maxArguments = 0,
   }: Command): CompletedCommand {
     const words = argument.split(' ').filter((word) => word !== '');
     const subcommands: Completes = {
@@ -78,7 +80,7 @@ export function completionSpec(
       summary,
       options: Object.entries(options).map(([long, spec]) => completedOption(long, spec)),
       args: inner.length > 0 ? [subcommands] : words.map((word) => argumentOf(word)),
-      repeats: words.some((word) => word.includes('…')),
+      repeats: maxArguments === Number.POSITIVE_INFINITY,
     };
   }
 

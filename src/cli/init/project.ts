@@ -9,6 +9,7 @@ import { shortPath } from '../module/user-frame.ts';
 import { jsonSchemaOf, zodSchemaOf } from '../profile/schema-text.ts';
 import type { ValueShape } from '../profile/value-shape.ts';
 import { SAMPLE, sampleShape } from './sample.ts';
+import { SAMPLE_TEST } from './sample-test.ts';
 import { tsPipeline } from './ts-pipeline.ts';
 import { yamlPipeline } from './yaml-pipeline.ts';
 
@@ -51,13 +52,14 @@ export function projectFiles({ name, kind, input }: ProjectSpec): readonly Proje
   const pipeline = `pipeline.${kind}`;
   const schema = read.shape.objects > 0;
   return [
-    { name: 'package.json', text: packageJson(name, kind, pipeline) },
+    { name: 'package.json', text: packageJson(name, kind, pipeline, input === undefined) },
     { name: pipeline, text: kind === 'yaml' ? yamlPipeline(name, read) : tsPipeline(name, read) },
     ...(schema && kind === 'yaml'
       ? [{ name: 'record.schema.json', text: json(jsonSchemaOf(read.shape.withoutDates(), name)) }]
       : []),
     ...(schema && kind === 'ts' ? [{ name: 'record.ts', text: zodSchemaOf(read.shape) }] : []),
     ...(input === undefined ? [{ name: 'orders.csv', text: SAMPLE }] : []),
+    ...(input === undefined && kind === 'yaml' ? [{ name: 'pipeline.test.yaml', text: SAMPLE_TEST }] : []),
     { name: '.gitignore', text: 'node_modules/\nout.ndjson\nrejects.ndjson\n' },
   ];
 }
@@ -111,7 +113,7 @@ export function nameOf(folder: string): string {
   return basename(folder) || 'pipeline';
 }
 
-function packageJson(name: string, kind: ProjectKind, pipeline: string): string {
+function packageJson(name: string, kind: ProjectKind, pipeline: string, sample: boolean): string {
   return json({
     name: packageName(name),
     version: '0.1.0',
@@ -121,6 +123,7 @@ function packageJson(name: string, kind: ProjectKind, pipeline: string): string 
       start: `millrace run ${pipeline}`,
       check: `millrace check ${pipeline}`,
       graph: `millrace graph ${pipeline} --format text`,
+      ...(kind === 'yaml' && sample && { test: 'millrace test' }),
       ...(kind === 'yaml' && { schema: 'millrace schema > millrace.schema.json' }),
     },
     dependencies: { millrace: `^${millraceVersion()}`, ...(kind === 'ts' && { zod: '^4.0.0' }) },

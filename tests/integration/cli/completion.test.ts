@@ -73,6 +73,7 @@ describe.skipIf(!has('bash'))('completion in bash', () => {
     expect(offered('head', 'data.csv', 'no').toSorted()).toEqual(['node_modules', 'notes.txt']);
     expect(offered('run', 'x.yaml', '--checkpoints', 'm')).toEqual(['more']);
     expect(offered('checkpoints', 'list', 'm')).toEqual(['more']);
+    expect(offered('test', 'data.csv', 'no')).toContain('notes.txt');
     expect(offered('replay', 'x.yaml', '--rejects', 'da')).toEqual(['data.csv']);
   });
 });

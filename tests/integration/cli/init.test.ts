@@ -56,6 +56,14 @@ describe('init', () => {
     expect(JSON.parse(work.current.read('mine/package.json')).name).toBe('ada-s-orders');
   });
 
+  test('writes a test of the sample that passes', async () => {
+    await cli('init', 'shop', '--yes');
+    expect(JSON.parse(work.current.read('shop/package.json')).scripts.test).toBe('millrace test');
+    const { code, stdout } = await millrace(['test', '--json'], { cwd: work.current.path('shop') });
+    expect(code, stdout).toBe(0);
+    expect(stdout).toContain('an order without a price is put aside');
+  });
+
   test('replaces nothing that is there', async () => {
     work.current.makeFolder('full');
     work.current.put('full/package.json', '{}');
