@@ -64,7 +64,7 @@ export const PLUGIN_OPTIONS: Readonly<Record<string, OptionSpec>> = Object.freez
   plugin: {
     value: 'module',
     repeatable: true,
-    summary: 'Use a plugin, a file such as ./plugin.ts or a package; may be given several times',
+    summary: 'Use a plugin: a file such as ./plugin.ts, or a package',
   },
 });
 
