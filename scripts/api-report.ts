@@ -15,6 +15,7 @@ const CACHE = join(ROOT, '.cache');
 const ENTRIES: Readonly<Record<string, string>> = {
   millrace: 'index.d.ts',
   'millrace-postgres': 'postgres.d.ts',
+  'millrace-spec': 'spec/index.d.ts',
   'millrace-sqlite': 'sqlite.d.ts',
   'millrace-testing': 'testing/index.d.ts',
 };

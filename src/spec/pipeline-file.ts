@@ -60,12 +60,25 @@ export interface PipelineFile {
  *
  * @throws MillraceError `ERR_PIPELINE_FILE` with every problem in its message and in `details.problems`;
  * `ERR_NOT_FOUND`, `ERR_IO` where there is no file to be read.
+ * @example
+ * ```ts
+ * import { builtins, run } from 'millrace';
+ * import { openPipelineFile } from 'millrace/spec';
+ *
+ * const file = await openPipelineFile('orders.yaml', { registry: builtins() });
+ * const { pipeline, checkpoint } = await file.build(file.params.parse({ in: 'orders.csv' }));
+ * await run(pipeline, checkpoint === undefined ? {} : { checkpoint });
+ * ```
  */
 export async function openPipelineFile(shown: string, options: PipelineFileOptions): Promise<PipelineFile> {
   return readPipelineText({ path: resolve(shown), shown, text: textOf(shown) }, options);
 }
 
-/** The same, of a text as if it stood in that file. */
+/**
+ * The same, of a text as if it stood in that file: its paths are relative to `path`, and its problems are those of `shown`.
+ *
+ * @throws MillraceError `ERR_PIPELINE_FILE` as {@link openPipelineFile} does.
+ */
 export async function readPipelineText(
   source: SourceText,
   { registry, environment = process.env }: PipelineFileOptions,

@@ -135,6 +135,9 @@ describe('the package', () => {
       [
         "import { from, map, pipeline, run, type Summary, toArray } from 'millrace';",
         "import * as testing from 'millrace/testing';",
+        "import { openPipelineFile, type PipelineFile } from 'millrace/spec';",
+        "import { builtins } from 'millrace';",
+        "export const file: Promise<PipelineFile> = openPipelineFile('orders.yaml', { registry: builtins() });",
         "import { postgres } from 'millrace/postgres';",
         "postgres.read<{ id: number }>({ table: 't' }).to(postgres.write({ table: 't' }));",
         "export const store = postgres.store('postgres://localhost/shop');",

@@ -8,6 +8,7 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 export const ENTRIES: Readonly<Record<string, string>> = {
   millrace: 'src/index.ts',
   'millrace/testing': 'src/testing/index.ts',
+  'millrace/spec': 'src/spec/index.ts',
   'millrace/postgres': 'src/postgres.ts',
   'millrace/sqlite': 'src/sqlite.ts',
 };

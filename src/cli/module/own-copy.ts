@@ -8,6 +8,7 @@ const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const OWN: ReadonlyMap<string, string> = new Map([
   ['millrace', new URL(`index.${EXTENSION}`, ROOT).href],
   ['millrace/testing', new URL(`testing/index.${EXTENSION}`, ROOT).href],
+  ['millrace/spec', new URL(`spec/index.${EXTENSION}`, ROOT).href],
   ['millrace/postgres', new URL(`postgres.${EXTENSION}`, ROOT).href],
   ['millrace/sqlite', new URL(`sqlite.${EXTENSION}`, ROOT).href],
   ['millrace/package.json', new URL('../package.json', ROOT).href],

@@ -53,6 +53,8 @@ const BUILTINS: Functions = new Map(BUILTIN_FUNCTIONS.map((fn) => [fn.name, fn])
  * @throws MillraceError `ERR_EXPRESSION` for what is no expression, with the place and the nearest name.
  * @example
  * ```ts
+ * import { compileExpression } from 'millrace/spec';
+ *
  * const total = compileExpression('record.qty * record.price');
  * total({ qty: 2, price: 1.5 }); // 3
  * ```
