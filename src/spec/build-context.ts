@@ -2,6 +2,7 @@ import type { Registry } from '../core/registry.ts';
 import type { LetterTarget, OnError } from '../interfaces/policy.ts';
 import type { Flow } from '../processing/graph/flow.ts';
 import type { OriginCell } from './build/origin-cell.ts';
+import type { Confinement } from './confinement.ts';
 import type { Secrets } from './secrets.ts';
 import type { Located, LocatedScalar } from './source/located.ts';
 import type { Problems } from './source/problem.ts';
@@ -25,6 +26,8 @@ export interface OwnFlow {
 export interface BuildContext {
   readonly registry: Registry;
   readonly problems: Problems;
+  /** What paths have to lie within. */
+  readonly confinement: Confinement;
   /** What is no problem yet: options that are deprecated. */
   readonly notes: Problems;
   readonly params: ReadonlyMap<string, ParameterValue>;

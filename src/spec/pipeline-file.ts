@@ -6,6 +6,7 @@ import type { Registry } from '../core/registry.ts';
 import type { Plugin } from '../interfaces/plugin.ts';
 import { type BuiltFile, buildFile } from './build/build-file.ts';
 import type { ParameterValue } from './build-context.ts';
+import { Confinement } from './confinement.ts';
 import { type FileLint, fileLint } from './file-lint.ts';
 import { fileModel } from './file-model.ts';
 import { declaredParameters, givenValues, presetValues } from './parameters.ts';
@@ -23,6 +24,11 @@ export interface PipelineFileOptions {
   readonly registry: Registry;
   /** The variables that `${NAME}` stands for. @default those of the process */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /**
+   * The folder that what it reads, writes, includes and imports has to lie in, links followed. What a module does that it
+   * imports, and what the options of plugins mean, is out of sight. @default anywhere
+   */
+  readonly root?: string;
 }
 
 /** Something worth telling of a file that is sound. */
@@ -81,19 +87,21 @@ export async function openPipelineFile(shown: string, options: PipelineFileOptio
  */
 export async function readPipelineText(
   source: SourceText,
-  { registry, environment = process.env }: PipelineFileOptions,
+  { registry, environment = process.env, root: folder }: PipelineFileOptions,
 ): Promise<PipelineFile> {
   const secrets = new Secrets();
   const { shown } = source;
   const failed = (problems: Problems) => fileError(shown, problems.sorted, secrets);
   const problems = new Problems();
   const notes = new Problems();
-  const root = readDocument(source, problems);
+  const confinement = new Confinement(folder);
+  const root = readDocument(source, problems, confinement);
   if (root === undefined) throw failed(problems);
   const model = fileModel(root, basename(shown).replace(/\.[^.]+$/, ''), problems);
-  const own = await withListedPlugins(root, registry, problems);
+  const own = await withListedPlugins(root, registry, problems, confinement);
   const contextFor = (params: ReadonlyMap<string, ParameterValue>, noting: Problems) => ({
     registry: own,
+    confinement,
     environment,
     secrets,
     params,

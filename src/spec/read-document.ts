@@ -1,5 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import { toError } from '../core/errors.ts';
+import type { Confinement } from './confinement.ts';
 import { kindOf, type Located, type LocatedEntry, type LocatedMap } from './source/located.ts';
 import { parseYaml } from './source/parse-yaml.ts';
 import type { Problems } from './source/problem.ts';
@@ -13,14 +14,19 @@ const SHARED: ReadonlySet<string> = new Set(['params', 'plugins', 'flows', 'sink
 
 interface Reading {
   readonly problems: Problems;
+  readonly confinement: Confinement;
   /** The files that include one another down to this one. */
   readonly chain: readonly string[];
   readonly seen: Set<string>;
 }
 
 /** A file with all that it includes put in; `undefined` where nothing can be made of it. */
-export function readDocument(source: SourceText, problems: Problems): LocatedMap | undefined {
-  return read(source, { problems, chain: [source.path], seen: new Set([source.path]) });
+export function readDocument(
+  source: SourceText,
+  problems: Problems,
+  confinement: Confinement,
+): LocatedMap | undefined {
+  return read(source, { problems, confinement, chain: [source.path], seen: new Set([source.path]) });
 }
 
 function read(source: SourceText, reading: Reading): LocatedMap | undefined {
@@ -52,6 +58,7 @@ function readIncluded(node: Located, reading: Reading): LocatedMap | undefined {
     return problems.add(span, `expected the path of a file, found ${kindOf(node)}`);
   }
   const path = resolve(dirname(span.source.path), node.value);
+  if (reading.confinement.forbids(path, span, problems)) return undefined;
   if (chain.includes(path)) {
     const names = [...chain.slice(chain.indexOf(path)), path].map((one) => relative(dirname(chain[0]!), one));
     return problems.add(span, `files include one another: ${names.join(' -> ')}`);

@@ -34,7 +34,9 @@ export async function loadFile(
   await checkFile(shown);
   useOwnCopy();
   const { openPipelineFile } = await import('../../spec/pipeline-file.ts');
-  const file = await openPipelineFile(shown, { registry: await pluginRegistry(given, shown) });
+  const root = given.value('root');
+  const registry = await pluginRegistry(given, shown);
+  const file = await openPipelineFile(shown, { registry, ...(root !== undefined && { root }) });
   terminal.hide((text) => file.secrets.hide(text));
   let checkpoint: CheckpointOptions | undefined;
   const build = async (values: Readonly<Record<string, unknown>>) => {

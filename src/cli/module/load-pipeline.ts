@@ -52,6 +52,12 @@ async function load(path: string, invocation: Invocation): Promise<LoadedModule 
     const { loadFile } = await import('./load-file.ts');
     return loadFile(path, invocation);
   }
+  if (invocation.given.has('root'))
+    throw usage(
+      { name: 'load' },
+      `--root holds for files, and ${path} is code`,
+      'Code may read and write what it likes.',
+    );
   const { loadModule } = await import('./load-module.ts');
   return loadModule(path, invocation.faults);
 }

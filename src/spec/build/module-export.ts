@@ -10,7 +10,10 @@ import { kindOf, type Located, type LocatedScalar } from '../source/located.ts';
 const HINT = 'Write a module and the name of an export, e.g. "./enrich.ts#lookup".';
 
 /** What `./module.ts#name` means, the module imported; `undefined` where that is not there, which is a problem. */
-export async function moduleExport(node: LocatedScalar, { problems }: BuildContext): Promise<unknown> {
+export async function moduleExport(
+  node: LocatedScalar,
+  { problems, confinement }: BuildContext,
+): Promise<unknown> {
   const { value, span } = node;
   const [specifier = '', name, ...more] = typeof value === 'string' ? value.split('#') : [];
   if (specifier === '' || name === undefined || name === '' || more.length > 0) {
@@ -28,6 +31,7 @@ export async function moduleExport(node: LocatedScalar, { problems }: BuildConte
         : `Install it, or begin the path of a file with "./".`,
     );
   }
+  if (confinement.forbids(path, span, problems)) return undefined;
   try {
     const exports = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
     if (Object.hasOwn(exports, name)) return exports[name];

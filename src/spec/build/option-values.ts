@@ -48,7 +48,12 @@ export async function optionValues(
     if (says) return made(await recordSchema(node, context));
   }
   const values = await plainValues(schema, node, context);
-  return role?.role === 'path' ? { ...values, value: placed(values.value, node) } : values;
+  if (role?.role !== 'path') return values;
+  const value = placed(values.value, node);
+  const forbidden = pathsIn(value).some((path) =>
+    context.confinement.forbids(path, node.span, context.problems),
+  );
+  return { ...values, value, unknown: values.unknown || forbidden };
 }
 
 async function plainValues(
@@ -108,6 +113,7 @@ async function recordSchema(node: Located, context: BuildContext): Promise<unkno
   if (unknown) return undefined;
   const shown = String(value);
   const path = resolve(dirname(node.span.source.path), shown);
+  if (context.confinement.forbids(path, node.span, problems)) return undefined;
   try {
     const root = parseYaml({ path, shown, text: readSource(path) }, problems);
     return root === undefined ? undefined : plainData(root);
@@ -119,6 +125,13 @@ async function recordSchema(node: Located, context: BuildContext): Promise<unkno
       missing ? 'Paths are relative to the file they are written in.' : undefined,
     );
   }
+}
+
+/** Those of one or several paths that name files. */
+function pathsIn(value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const isPath = (one: string) => one !== '-' && one !== '' && (/^file:/i.test(one) || !URL_LIKE.test(one));
+  return list.filter((one): one is string => typeof one === 'string' && isPath(one));
 }
 
 /** What is no path: URLs, and names such as `:memory:`. */

@@ -1,10 +1,11 @@
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { isMillraceError } from '../../core/errors.ts';
 import type { Registry } from '../../core/registry.ts';
+import type { Confinement } from '../confinement.ts';
 import { kindOf, type Located, type LocatedMap } from '../source/located.ts';
 import type { Problems } from '../source/problem.ts';
 import { loadPlugin } from './load-plugin.ts';
-import { isFilePath } from './resolve-module.ts';
+import { isFilePath, moduleUrl } from './resolve-module.ts';
 
 /**
  * The registry with the plugins that a file lists as well: its own, so that files do not see those of others. What is wrong with one
@@ -14,6 +15,7 @@ export async function withListedPlugins(
   root: LocatedMap,
   registry: Registry,
   problems: Problems,
+  confinement: Confinement,
 ): Promise<Registry> {
   const entry = root.entries.get('plugins');
   if (entry === undefined) return registry;
@@ -28,8 +30,11 @@ export async function withListedPlugins(
       );
       continue;
     }
+    const { path } = item.span.source;
+    const url = moduleUrl(item.value, path);
+    if (url?.startsWith('file:') && confinement.forbids(url, item.span, problems)) continue;
     try {
-      own.register(await loadPlugin(item.value, item.span.source.path));
+      own.register(await loadPlugin(item.value, path));
     } catch (thrown) {
       if (!isMillraceError(thrown)) throw thrown;
       const found = thrown.message.replace(/^Cannot (?:load|use) plugin "[^"]*": /, '');

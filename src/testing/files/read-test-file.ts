@@ -4,6 +4,7 @@ import { toError } from '../../core/errors.ts';
 import type { Registry } from '../../core/registry.ts';
 import { ioError } from '../../io/bytes/io-error.ts';
 import type { BuildContext } from '../../spec/build-context.ts';
+import { Confinement } from '../../spec/confinement.ts';
 import { Secrets } from '../../spec/secrets.ts';
 import { fileError } from '../../spec/source/file-error.ts';
 import { kindOf, type LocatedEntry, type LocatedMap, NO_ENTRIES } from '../../spec/source/located.ts';
@@ -41,6 +42,7 @@ export async function readTestFile(shown: string, registry: Registry): Promise<T
     registry,
     problems,
     notes: new Problems(),
+    confinement: new Confinement(undefined),
     secrets,
     environment: process.env,
     params: new Map(),

@@ -1,0 +1,51 @@
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Problems } from './source/problem.ts';
+import type { Span } from './source/source-text.ts';
+
+/** What keeps a file from reaching out of a folder: in a service that runs those of others, say. */
+export class Confinement {
+  readonly #root: string | undefined;
+
+  /** Nothing is kept in without a folder. */
+  constructor(root: string | undefined) {
+    this.#root = root === undefined ? undefined : realPath(resolve(root));
+  }
+
+  /** Whether the path, or URL of a file, lies outside, links followed; then that is a problem. */
+  forbids(path: string, span: Span, problems: Problems): boolean {
+    if (this.#root === undefined) return false;
+    const real = realPath(resolve(/^file:/i.test(path) ? pathOf(path) : path));
+    const within = relative(this.#root, real);
+    if (within !== '..' && !within.startsWith(`..${sep}`) && !isAbsolute(within)) return false;
+    problems.add(
+      span,
+      'it lies outside of the folder that files may use',
+      'Use what lies in that folder: --root, or the option root, names it.',
+    );
+    return true;
+  }
+}
+
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    // What is no path of this machine is inside of no folder of it.
+    return sep;
+  }
+}
+
+/** Where a path leads; of what is not there yet, where the folders above it lead. */
+function realPath(path: string, depth = 0): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const link = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    // A link to what is not there would be written through.
+    if (link) return depth > 40 ? sep : realPath(resolve(dirname(path), readlinkSync(path)), depth + 1);
+    const above = dirname(path);
+    return above === path ? path : join(realPath(above, depth), basename(path));
+  }
+}
