@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { MillraceError, toError } from '../core/errors.ts';
@@ -15,7 +14,7 @@ import { readDocument } from './read-document.ts';
 import { Secrets } from './secrets.ts';
 import { fileError, problemDocument, problemText } from './source/file-error.ts';
 import { Problems } from './source/problem.ts';
-import { noteSource } from './source/read-source.ts';
+import { readSource } from './source/read-source.ts';
 import type { SourceText } from './source/source-text.ts';
 
 /** What a file is read with. */
@@ -152,15 +151,13 @@ function addSecrets(values: ReadonlyMap<string, ParameterValue>, secrets: Secret
 }
 
 function textOf(shown: string): string {
-  noteSource(resolve(shown));
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(shown));
+    return readSource(resolve(shown));
   } catch (thrown) {
     const cause = toError(thrown);
     const code = Reflect.get(cause, 'code');
     if (code === 'ENOENT')
       throw new MillraceError('ERR_NOT_FOUND', `Cannot load ${shown}: there is no such file`, { cause });
-    const found = code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is not UTF-8' : cause.message;
-    throw new MillraceError('ERR_IO', `Cannot load ${shown}: ${found}`, { cause });
+    throw new MillraceError('ERR_IO', `Cannot load ${shown}: ${cause.message}`, { cause });
   }
 }
