@@ -1,4 +1,4 @@
-import type { ComponentPage } from './component-page.ts';
+import type { ComponentPage, OptionPage } from './component-page.ts';
 
 /** What a component is shown with: the value of its entry in a file, as YAML; what is not here stands there by itself. */
 const EXAMPLES: Readonly<Record<string, string>> = {
@@ -71,11 +71,36 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 const EXTENSIONS: Readonly<Record<string, string>> = { arrow: 'arrows', text: 'txt' };
 
 /** How a component stands in a file. */
-export function componentExample({ kind, name, main }: ComponentPage): string {
-  const known = EXAMPLES[`${kind} ${name}`];
-  const file = `${kind === 'reader' ? 'in' : 'out'}.${EXTENSIONS[name] ?? name}`;
-  const value = known ?? (kind === 'operator' ? undefined : main === undefined ? '{}' : `{ path: ${file} }`);
+export function componentExample(page: ComponentPage): string {
+  const { kind, name } = page;
+  const value = EXAMPLES[`${kind} ${name}`] ?? likelyValue(page);
   const entry = value === undefined ? name : `${name}: ${value}`;
   if (kind === 'operator') return `- ${entry}\n`;
   return `${kind === 'reader' ? 'read' : 'write'}: { ${entry} }\n`;
+}
+
+/** What stands behind the name of a component of which nobody has written an example; `undefined` for nothing. */
+function likelyValue({ kind, name, main, options }: ComponentPage): string | undefined {
+  const file = `${kind === 'reader' ? 'in' : 'out'}.${EXTENSIONS[name] ?? name}`;
+  if (kind !== 'operator' && (main === 'paths' || main === 'path')) return `{ path: ${file} }`;
+  const needed = options.filter(({ required }) => required);
+  if (needed.length === 0) return kind === 'operator' ? undefined : '{}';
+  return `{ ${needed.map((option) => `${option.name}: ${someValue(option)}`).join(', ')} }`;
+}
+
+/** A value of a type, for want of one that means something. */
+function someValue({ type }: OptionPage): string {
+  const [first = ''] = type.split(' | ');
+  const values: Readonly<Record<string, string>> = {
+    text: 'text',
+    string: 'text',
+    expression: 'record.id',
+    use: '{ use: "./module.ts#name" }',
+    number: '1',
+    integer: '1',
+    boolean: 'true',
+    map: '{}',
+    value: '1',
+  };
+  return first.startsWith('list') ? '[]' : (values[first] ?? first);
 }

@@ -17,6 +17,8 @@ export interface ComponentPage {
   readonly kind: Component['kind'];
   readonly name: string;
   readonly summary: string;
+  /** The plugin that it comes with; absent for what is built in. */
+  readonly plugin?: string;
   /** The option that a single value stands for. */
   readonly main?: string;
   readonly options: readonly OptionPage[];
@@ -36,12 +38,16 @@ interface TypeSchema {
 }
 
 /** What there is to say of a component, all of it from its options. */
-export function componentPage({ kind, name, summary, main, options }: Component): ComponentPage {
+export function componentPage(
+  { kind, name, summary, main, options }: Component,
+  plugin?: string,
+): ComponentPage {
   const { properties = {}, required = [] } = z.toJSONSchema(options, { io: 'input' }) as TypeSchema;
   return {
     kind,
     name: fileName(name),
     summary,
+    ...(plugin !== undefined && { plugin }),
     ...(main !== undefined && { main }),
     options: Object.entries(properties).map(([option, schema]) => ({
       name: option,

@@ -1,5 +1,7 @@
 import { didYouMean } from '../../core/did-you-mean.ts';
 import type { Registry } from '../../core/registry.ts';
+import type { Component } from '../../interfaces/component.ts';
+import type { ExpressionFunction } from '../../interfaces/expression-function.ts';
 import type { ComponentPage, OptionPage } from '../../spec/component-page.ts';
 import { usage } from '../arguments.ts';
 import { COMMON_OPTIONS, type Command, PLUGIN_OPTIONS } from '../command.ts';
@@ -22,43 +24,88 @@ export const components: Command = Object.freeze({
     const registry = await pluginRegistry(given);
     const { componentPage } = await import('../../spec/component-page.ts');
     const { componentExample } = await import('../../spec/component-example.ts');
+    const { signatureOf } = await import('../../spec/expressions/functions/expression-function.ts');
     const all = pagesOf(registry, componentPage);
+    const brought = functionsOf(registry, signatureOf);
     const { argument } = given;
     const found = argument === undefined ? all : all.filter(({ name }) => name === argument);
-    if (found.length === 0) {
-      const names = [...new Set(all.map(({ name }) => name))];
+    const functions = brought.filter(({ name }) => argument === undefined || name === argument);
+    if (found.length === 0 && functions.length === 0) {
+      const names = [...new Set([...all, ...brought].map(({ name }) => name))];
       throw usage(components, `there is no component "${argument}"`, didYouMean(argument!, names));
     }
     const shown = (page: ComponentPage) => pageText(page, componentExample(page));
     if (given.has('json')) {
-      terminal.print(jsonLine(found.map((page) => ({ ...page, example: componentExample(page) }))));
-    } else terminal.print(argument === undefined ? listText(all) : found.map(shown).join('\n'));
+      const pages = found.map((page) => ({ ...page, example: componentExample(page) }));
+      terminal.print(jsonLine([...pages, ...functions]));
+    } else if (argument === undefined) terminal.print(listText(all, functions));
+    else terminal.print([...found.map(shown), ...functions.map(functionText)].join('\n'));
     return EXIT.done;
   },
 } satisfies Command);
 
 function pagesOf(
   registry: Registry,
-  pageOf: (component: ReturnType<Registry['get']>) => ComponentPage,
+  pageOf: (component: Component, plugin?: string) => ComponentPage,
 ): ComponentPage[] {
-  return KINDS.flatMap((kind) => registry.list(kind)).map(pageOf);
+  return KINDS.flatMap((kind) => registry.list(kind)).map((component) => {
+    const plugin = registry.pluginOf(component);
+    return pageOf(component, plugin === 'millrace' ? undefined : plugin);
+  });
 }
 
-function listText(pages: readonly ComponentPage[]): string {
+/** A function of expressions in words. */
+interface FunctionPage {
+  readonly kind: 'function';
+  readonly name: string;
+  readonly summary: string;
+  readonly signature: string;
+  readonly plugin: string;
+}
+
+/** The functions that plugins bring; those that are built in have a page of their own. */
+function functionsOf(
+  { plugins }: Registry,
+  signatureOf: (fn: ExpressionFunction) => string,
+): readonly FunctionPage[] {
+  return plugins
+    .filter(({ name }) => name !== 'millrace')
+    .flatMap(({ name: plugin, functions = [] }) =>
+      functions.map((fn) => {
+        const { name, summary } = fn;
+        return { kind: 'function' as const, name, summary, signature: signatureOf(fn), plugin };
+      }),
+    );
+}
+
+function functionText({ summary, signature, plugin }: FunctionPage): string {
+  return `function ${signature}: ${summary} (${plugin})\n`;
+}
+
+function summaryText({ summary, plugin }: Pick<ComponentPage, 'summary' | 'plugin'>): string {
+  return plugin === undefined ? summary : `${summary} (${plugin})`;
+}
+
+function listText(pages: readonly ComponentPage[], functions: readonly FunctionPage[]): string {
   const parts = KINDS.map((kind) => {
     const rows = table<ComponentPage>(
       [
         { title: '', align: 'left', cell: ({ name }) => `  ${name}` },
-        { title: '', align: 'left', cell: ({ summary }) => summary },
+        { title: '', align: 'left', cell: summaryText },
       ],
       pages.filter((page) => page.kind === kind),
     ).slice(1);
     return `${kind[0]!.toUpperCase()}${kind.slice(1)}s:\n${rows.join('\n')}\n`;
   });
+  if (functions.length > 0)
+    parts.push(
+      `Functions:\n${functions.map((fn) => `  ${functionText(fn).replace(/^function /, '')}`).join('')}`,
+    );
   return `${parts.join('\n')}\nSee "millrace components <name>" for the options of one.\n`;
 }
 
-function pageText({ kind, name, summary, options }: ComponentPage, example: string): string {
+function pageText(page: ComponentPage, example: string): string {
+  const { kind, name, options } = page;
   const rows = table<OptionPage>(
     [
       { title: '', align: 'left', cell: (option) => `  ${option.name}` },
@@ -72,7 +119,7 @@ function pageText({ kind, name, summary, options }: ComponentPage, example: stri
     .trimEnd()
     .split('\n')
     .map((line) => `  ${line}`);
-  return [`${kind} ${name}: ${summary}`, '', ...list, '', 'Example:', ...indented, ''].join('\n');
+  return [`${kind} ${name}: ${summaryText(page)}`, '', ...list, '', 'Example:', ...indented, ''].join('\n');
 }
 
 /** What would break the line is shown as JSON has it. */

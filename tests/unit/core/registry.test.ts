@@ -87,6 +87,76 @@ describe('a plugin', () => {
     }
     expect(names(registry)).toEqual(names(some()));
   });
+
+  test('that is registered again does nothing, and another of its name is refused', () => {
+    const registry = new Registry().register(plugin).register(plugin);
+    expect(registry.plugins).toEqual([plugin]);
+    expect(() => registry.register({ name: 'acme', components: [] })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_COMPONENT_DUPLICATE',
+        message: 'Cannot register plugin "acme": another plugin has that name',
+      }),
+    );
+  });
+
+  test('is told which plugin has the name already', () => {
+    const registry = new Registry().register(plugin);
+    const other = { name: 'other', components: [component('writer', 'acme')] };
+    expect(() => registry.register(other)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_COMPONENT_DUPLICATE',
+        message: 'Cannot register writer acme of plugin "other": plugin "acme" has one of that name',
+      }),
+    );
+    expect(registry.pluginOf({ kind: 'writer', name: 'acme' })).toBe('acme');
+    expect(registry.plugins).toEqual([plugin]);
+  });
+
+  test('cannot have two parts of one name, functions and formats neither', () => {
+    const fn = { name: 'f', parameters: [], summary: 'f', call: () => 1 };
+    const format = { name: 'ltsv', extensions: [], reads: true, writes: true };
+    const registry = new Registry().register({
+      name: 'a',
+      components: [],
+      functions: [fn],
+      formats: [format],
+    });
+    expect(registry.functions).toEqual([fn]);
+    expect(registry.formats).toEqual([format]);
+    const clash = (part: object) => () => registry.register({ name: 'b', components: [], ...part });
+    expect(clash({ functions: [{ ...fn }] })).toThrow(
+      'Cannot register function f of plugin "b": plugin "a" has one of that name',
+    );
+    expect(clash({ formats: [format] })).toThrow(
+      'Cannot register format ltsv of plugin "b": plugin "a" has one of that name',
+    );
+    const twice = [component('reader', 'x'), component('reader', 'x')];
+    expect(clash({ components: twice })).toThrow('plugin "b" has one of that name');
+    expect(names(registry)).toEqual([]);
+  });
+
+  test.each<[ComponentKind, string]>([
+    ['reader', 'use'],
+    ['operator', 'split'],
+    ['operator', 'key_by'],
+  ])('cannot have a %s called %s, which means something else in files', (kind, name) => {
+    const part = { name: 'a', components: [component(kind, name)] };
+    expect(() => new Registry().register(part)).toThrow('the name means something else in pipelines');
+  });
+
+  test('is refused when it is for other versions of millrace', () => {
+    const later = { ...plugin, millrace: '^9.1' };
+    const registry = new Registry();
+    expect(() => registry.register(later)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_PLUGIN',
+        message: expect.stringMatching(
+          /^Cannot use plugin "acme": it is for millrace \^9\.1, and this is millrace \d+\.\d+\.\d+/,
+        ),
+      }),
+    );
+    expect(registry.list()).toEqual([]);
+  });
 });
 
 describe('a clone and a narrowed registry', () => {
@@ -96,6 +166,18 @@ describe('a clone and a narrowed registry', () => {
     original.register(component('reader', 'theirs'));
     expect(names(clone)).toEqual(['reader avro', 'reader csv', 'reader mine', 'writer csv']);
     expect(names(original)).not.toContain('reader mine');
+  });
+
+  test('keep the plugins, and a narrowed one loses the format of the name with its components', () => {
+    const formats = [{ name: 'ltsv', extensions: [], reads: true, writes: true }];
+    const registry = new Registry().register({
+      name: 'a',
+      components: [component('reader', 'ltsv')],
+      formats,
+    });
+    expect(registry.clone().formats).toEqual(formats);
+    expect(registry.without('ltsv').formats).toEqual([]);
+    expect(registry.without('ltsv').plugins.map(({ name }) => name)).toEqual(['a']);
   });
 
   test('without() leaves out every kind of a name, and the original alone', () => {
