@@ -1,7 +1,15 @@
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+/** Examples import millrace as its users do. */
+const alias = [
+  { find: /^millrace$/, replacement: resolve('src/index.ts') },
+  { find: /^millrace\/testing$/, replacement: resolve('src/testing/index.ts') },
+];
+
 const project = (name: string, include: string[], extra: object = {}) => ({
+  resolve: { alias },
   test: { name, include, execArgv: ['--unhandled-rejections=strict'], ...extra },
 });
 
@@ -11,7 +19,9 @@ export default defineConfig({
     // By itself it leaves one core idle, of two as of twenty.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      project('unit', ['tests/{unit,conformance,properties,types}/**/*.test.ts'], { testTimeout: 60_000 }),
+      project('unit', ['tests/{unit,conformance,properties,types}/**/*.test.ts', 'examples/**/*.test.ts'], {
+        testTimeout: 60_000,
+      }),
       project('integration', ['tests/integration/**/*.test.ts'], {
         testTimeout: 120_000,
         hookTimeout: 120_000,

@@ -18,9 +18,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What puts the rooms together. Besides the command, only `testing` and `spec` come in by it, as its users do. */
-const DOORS = ['builtins', 'formats', 'from', 'index', 'postgres', 'sqlite', 'start'].map(
-  (name) => `src/${name}.ts`,
-);
+const DOORS = [
+  'builtins',
+  'define-config',
+  'define-plugin',
+  'formats',
+  'from',
+  'index',
+  'postgres',
+  'sqlite',
+  'start',
+].map((name) => `src/${name}.ts`);
 
 /** A signal that ends the process anyway is passed on to it: docs/decisions/0015-signals-raised-again.md. */
 const RAISED_AGAIN = {
