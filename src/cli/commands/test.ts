@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { duration } from '../../core/duration.ts';
 import { isMillraceError } from '../../core/errors.ts';
 import { usage } from '../arguments.ts';
-import { COMMON_OPTIONS, type Command, type Invocation } from '../command.ts';
+import { COMMON_OPTIONS, type Command, type Invocation, PLUGIN_OPTIONS } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { useOwnCopy } from '../module/own-copy.ts';
+import { pluginRegistry } from '../plugins/given-plugins.ts';
 import { Signals } from '../process/signals.ts';
 import { jsonLine } from '../terminal/error-text.ts';
 import { paintFor, plain } from '../terminal/style.ts';
@@ -32,11 +33,13 @@ export const test: Command = Object.freeze({
     reporter: { value: REPORTERS.join('|'), short: 'r', summary: 'How to tell of it; text by default' },
     output: { value: 'file', short: 'o', summary: 'Write the report to a file; the text is still shown' },
     timeout: { value: 'duration', summary: `How long a test may take in real time; ${TIMEOUT} by default` },
+    ...PLUGIN_OPTIONS,
     ...COMMON_OPTIONS,
     json: { summary: 'The same as --reporter json' },
   },
   notes: [
     'Paths are files of tests, folders, globs, or pipelines, whose tests lie beside them: orders.test.yaml for orders.yaml. Without any, all beneath the current folder are run; node_modules is left out.',
+    'The configuration whose plugins all of them have is looked for from the first file upward; hooks are not called.',
     'Nothing is written by the pipelines: what they write is compared. Their readers and operators are replaced by what the tests say.',
     'Exit codes: 0 all passed; 1 a test failed; 2 wrong usage, no tests, or a file that cannot be used; 130 after SIGINT, 143 after SIGTERM.',
   ],
@@ -55,7 +58,7 @@ export const test: Command = Object.freeze({
     useOwnCopy();
     const { findTestFiles } = await import('../../testing/files/find-test-files.ts');
     const files = await findTestFiles(given.positionals);
-    const { builtins } = await import('../../builtins.ts');
+    const registry = await pluginRegistry(given, files[0]);
     const { runTests } = await import('../tests/run-tests.ts');
     const { fileText, totalText } = await import('../tests/text-report.ts');
     const onStdout = reporter === 'text' && output === undefined;
@@ -72,7 +75,7 @@ export const test: Command = Object.freeze({
     const signals = watch(stop);
     faults.raised.catch((fault: unknown) => stop.abort(fault));
     const report = await runTests(files, {
-      registry: builtins(),
+      registry,
       signal: stop.signal,
       timeoutMs,
       update: given.has('update'),

@@ -130,6 +130,25 @@ describe('the components of a plugin', () => {
   });
 });
 
+test('tests of pipelines have the plugins, too', async () => {
+  work.current.put(
+    'weather/weather.test.yaml',
+    `version: 1
+tests:
+  adds the mean:
+    inputs: { station: [{ time: a, celsius: 1 }, { time: b, celsius: 3 }] }
+    expect:
+      outputs:
+        all:
+          - { time: a, celsius: 1, mean: 1, fahrenheit: 33.8 }
+          - { time: b, celsius: 3, mean: 2, fahrenheit: 37.4 }
+        report: [{ time: b, celsius: 3, mean: 2, fahrenheit: 37.4 }]
+`,
+  );
+  const { code, stdout, stderr } = await told(['test', 'weather']);
+  expect({ code, stdout, stderr }).toMatchObject({ code: 0, stdout: expect.stringContaining('1 passed') });
+});
+
 describe('what goes wrong with a plugin', () => {
   test.each<[string, string]>([
     ['./syntax.ts', 'Cannot load plugin "./syntax.ts": SyntaxError'],
