@@ -64,7 +64,7 @@ export const PLUGIN_OPTIONS: Readonly<Record<string, OptionSpec>> = Object.freez
   plugin: {
     value: 'module',
     repeatable: true,
-    summary: 'Use a plugin: a file such as ./plugin.ts, or a package',
+    summary: 'Use a plugin: ./plugin.ts, or a package',
   },
 });
 
@@ -72,7 +72,6 @@ export const PLUGIN_OPTIONS: Readonly<Record<string, OptionSpec>> = Object.freez
 export const MODULE_OPTIONS: Readonly<Record<string, OptionSpec>> = Object.freeze({
   ...PLUGIN_OPTIONS,
   set: { value: 'key=value', repeatable: true, summary: 'Set a parameter of the pipeline' },
-  root: { value: 'folder', summary: 'Let a file read, write, include and import there only' },
 });
 
 /** What the commands take that read files. */

@@ -39,7 +39,7 @@ export const test: Command = Object.freeze({
   },
   notes: [
     'Paths are files of tests, folders, globs, or pipelines, whose tests lie beside them: orders.test.yaml for orders.yaml. Without any, all beneath the current folder are run; node_modules is left out.',
-    'The configuration whose plugins all of them have is looked for from the first file upward; hooks are not called.',
+    'Plugins are those of --plugin, and of the configuration that is found from the first file upward. Their hooks are not called.',
     'Nothing is written by the pipelines: what they write is compared. Their readers and operators are replaced by what the tests say.',
     'Exit codes: 0 all passed; 1 a test failed; 2 wrong usage, no tests, or a file that cannot be used; 130 after SIGINT, 143 after SIGTERM.',
   ],

@@ -31,7 +31,7 @@ import { MemoryBudget } from './spill/memory-budget.ts';
 import { SpillFolder } from './spill/spill-folder.ts';
 import type { Stage } from './stage.ts';
 import { StopLimit } from './stop-limit.ts';
-import { metrics, type Observed, progress } from './telemetry.ts';
+import { metrics, progress } from './telemetry.ts';
 import { watch } from './watchdog.ts';
 import { upstreamOf, type Wired, wire } from './wiring.ts';
 
@@ -59,6 +59,7 @@ export class Run implements RunHandle, RunContext {
   readonly #plan: Plan;
   readonly #settings: CheckpointSettings | undefined;
   readonly #stopLimit: StopLimit;
+  readonly #stages = (): readonly Stage[] => this.#wired.stages;
   readonly #report = (event: RunEvent) => this.emit(event);
   readonly #suspended = Promise.withResolvers<void>();
   #checkpoints: Coordinator | undefined;
@@ -90,9 +91,8 @@ export class Run implements RunHandle, RunContext {
     if (this.#settings !== undefined) checkCheckpointable(name, plan.graph, this.#settings.require);
     if (this.#settings === undefined) this.#wired = this.#wire();
     const over = Promise.withResolvers<void>();
-    const stages = (): readonly Stage[] => this.#wired.stages;
-    this.#stopLimit = new StopLimit(name, this, stages, this.#settings !== undefined);
-    const observed: Observed = { clock: this.clock, stages, began: this.#began, over: over.promise };
+    this.#stopLimit = new StopLimit(name, this, this.#stages, this.#settings !== undefined);
+    const observed = { clock: this.clock, stages: this.#stages, began: this.#began, over: over.promise };
     this.progress$ = progress(observed);
     this.metrics$ = metrics(observed);
     this.done = afterwards(this.#execute(around), around, this.#events).finally(() => over.resolve());
@@ -292,12 +292,9 @@ export class Run implements RunHandle, RunContext {
   #watch(stallAfter: number | undefined, signal: AbortSignal | undefined): void {
     this.#lifecycle.add('keep-alive', keepAlive());
     this.#lifecycle.add('limit of the stop', () => this.#stopLimit.cancel());
-    const watched = () => this.#wired.stages;
     if (stallAfter !== undefined)
-      this.#lifecycle.add('watchdog', watch(watched, this.clock, stallAfter, this.#report));
-    this.#lifecycle.add(
-      'abort listener',
-      whenAborted(signal, (reason) => void this.abort(reason)),
-    );
+      this.#lifecycle.add('watchdog', watch(this.#stages, this.clock, stallAfter, this.#report));
+    const abort = (reason: unknown) => void this.abort(reason);
+    this.#lifecycle.add('abort listener', whenAborted(signal, abort));
   }
 }
