@@ -52,6 +52,7 @@ describe('millrace check --json', () => {
     expect(documentOf(ended)).toEqual({
       pipeline: 'orders',
       valid: true,
+      notes: [],
       nodes: 10,
       stages: expect.any(Number),
       guarantees: {
