@@ -1,12 +1,11 @@
 import { didYouMean } from '../../core/did-you-mean.ts';
-import { duration } from '../../core/duration.ts';
 import type { Operator } from '../../interfaces/operator.ts';
 import type { Vertex } from '../../processing/graph/graph.ts';
 import { Pipeline } from '../../processing/graph/pipeline.ts';
-import { attempt } from '../../spec/build/attempt.ts';
 import type { BuildContext } from '../../spec/build-context.ts';
 import { entryOf, type LocatedEntry, plainData } from '../../spec/source/located.ts';
 import { virtualClock } from '../virtual-clock.ts';
+import { checkDuration } from './check-duration.ts';
 import { expectations } from './expectations.ts';
 import { givenParameters } from './given-parameters.ts';
 import { type Input, inputOf, operatorOf } from './replacements.ts';
@@ -41,7 +40,7 @@ export async function boundTest(
   checkSinks(test, vertices, context);
   const now = timeOf(test.entry('now'), context);
   const until = textOf(test.entry('until'));
-  if (until !== undefined) attempt(context, test.entry('until')!.value.span, () => duration(until, 'until'));
+  if (until !== undefined) checkDuration('until', test.entry('until')!.value, context);
   if (problems.count > before) return undefined;
   const seed = test.entry('seed');
   const skip = skipOf(test);
@@ -84,12 +83,11 @@ function vertexOf(
   const found = known.find((vertex) => vertex.name === name);
   if (found !== undefined) return found;
   const other = vertices.find((vertex) => vertex.name === name);
-  const article = kind === 'operator' ? 'an operator' : `a ${kind}`;
   return problems.add(
     key,
     other === undefined
       ? `the pipeline has no ${kind} "${name}"`
-      : `the node "${name}" is no ${kind}, and here is the place of ${article}`,
+      : `the node "${name}" is no ${kind} but ${other.node.kind === 'operator' ? 'an' : 'a'} ${other.node.kind}`,
     didYouMean(
       name,
       known.map((vertex) => vertex.name),

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { didYouMean } from '../../core/did-you-mean.ts';
 import { ERROR_CODES } from '../../core/errors.ts';
 import type { BuildContext } from '../../spec/build-context.ts';
@@ -12,7 +13,7 @@ import {
 import { checkForm } from './check-form.ts';
 import { marblesOf } from './replacements.ts';
 import type { Expectations, ExpectedError, ExpectedLetter, ExpectedOutput } from './test-model.ts';
-import { expectSchema, letterSchema, outputSchema } from './test-schema.ts';
+import { errorSchema, expectSchema, letterErrorSchema, letterSchema, outputSchema } from './test-schema.ts';
 
 const OUTPUT_HINT =
   'Write a list of records; { records: […], order: any }; or { marbles: "--a|", values: … }.';
@@ -114,21 +115,35 @@ function lettersOf(node: Located, context: BuildContext): readonly ExpectedLette
     }
     checkForm(letterSchema, item, { what, at: item.span }, context);
     const error = entryOf(item, 'error')?.value;
-    if (error !== undefined) checkCode(error, context);
+    if (error !== undefined) checkError(error, `the error of ${what}`, letterErrorSchema, context);
     return [plainData(item) as ExpectedLetter];
   });
 }
 
 function expectedError(node: Located | undefined, context: BuildContext): ExpectedError | undefined {
   if (node === undefined) return undefined;
-  checkCode(node, context);
+  checkError(node, 'the expected error', errorSchema, context);
   return node.kind === 'scalar' ? { code: String(node.value) } : (plainData(node) as ExpectedError);
 }
 
+function checkError(node: Located, what: string, schema: z.ZodType, context: BuildContext): void {
+  if (node.kind === 'map') {
+    checkForm(schema, node, { what, at: node.span }, context);
+    const code = entryOf(node, 'code')?.value;
+    if (code !== undefined) checkCode(code, context);
+  } else if (node.kind === 'scalar' && typeof node.value === 'string') checkCode(node, context);
+  else {
+    context.problems.add(
+      node.span,
+      `${what} is a code, or a map, and this is ${kindOf(node)}`,
+      'Write e.g. ERR_CALLBACK, or { code: ERR_CALLBACK, message: a part of it }.',
+    );
+  }
+}
+
 /** A code that no error has is never met. */
-function checkCode(node: Located, { problems }: BuildContext): void {
-  const code = node.kind === 'map' ? entryOf(node, 'code')?.value : node;
-  if (code?.kind !== 'scalar' || typeof code.value !== 'string') return;
+function checkCode(code: Located, { problems }: BuildContext): void {
+  if (code.kind !== 'scalar' || typeof code.value !== 'string') return;
   if ((ERROR_CODES as readonly string[]).includes(code.value)) return;
   const hint = didYouMean(code.value, ERROR_CODES);
   problems.add(

@@ -17,6 +17,7 @@ import {
   plainData,
 } from '../../spec/source/located.ts';
 import { marbles } from '../marbles.ts';
+import { checkDuration } from './check-duration.ts';
 import { checkForm } from './check-form.ts';
 import { locatedData } from './located-data.ts';
 import { marblesSchema } from './test-schema.ts';
@@ -55,6 +56,8 @@ export function marblesOf(
   context: BuildContext,
 ): (() => ReturnType<typeof marbles>) | undefined {
   if (!checkForm(marblesSchema, node, { what: 'marbles', at }, context)) return undefined;
+  const length = node.entries.get('frame')?.value;
+  if (length !== undefined && !checkDuration('frame', length, context)) return undefined;
   const make = () => {
     const { marbles: diagram, values, frame } = marblesSchema.parse(plainData(node));
     return marbles(diagram, values as undefined, { ...(frame !== undefined && { frame: frame as never }) });

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import type { Registry } from '../../core/registry.ts';
 import { fileSchema } from '../../spec/file-schema.ts';
 import {
+  code,
+  errorSchema,
   expectSchema,
+  letterErrorSchema,
   letterSchema,
   marblesSchema,
   outputSchema,
@@ -38,6 +41,11 @@ export function testsSchema(registry: Registry): Schema {
   const expect = objectSchema(expectSchema);
   const test = objectSchema(testSchema);
   const letters = list(named('deadLetter'));
+  const letter = objectSchema(letterSchema);
+  const error = (whole: z.ZodType, described: Schema): Schema => ({
+    anyOf: [z.toJSONSchema(code), objectSchema(whole)].map(({ $schema: _, ...form }: Schema) => form),
+    description: described.description,
+  });
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Tests of a pipeline of millrace',
@@ -63,9 +71,13 @@ export function testsSchema(registry: Registry): Schema {
             anyOf: [letters, mapOf(letters)],
             description: expect.properties.deadLetters!.description,
           },
+          error: error(errorSchema, expect.properties.error!),
         },
       },
-      deadLetter: objectSchema(letterSchema),
+      deadLetter: {
+        ...letter,
+        properties: { ...letter.properties, error: error(letterErrorSchema, letter.properties.error!) },
+      },
       step,
       ...others,
     },

@@ -7,7 +7,10 @@ import type { TestPipelineOptions } from '../test-pipeline.ts';
 import type { errorSchema, letterSchema } from './test-schema.ts';
 
 export type ExpectedError = z.output<typeof errorSchema>;
-export type ExpectedLetter = z.output<typeof letterSchema>;
+export interface ExpectedLetter extends Omit<z.output<typeof letterSchema>, 'error'> {
+  /** A code alone, or what is looked at of the error. */
+  readonly error?: string | Omit<ExpectedError, 'node'>;
+}
 
 /** What a sink is to be given. */
 export type ExpectedOutput =
