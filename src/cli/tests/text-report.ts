@@ -3,6 +3,7 @@ import { differenceText, type PaintLine } from '../../testing/files/difference-t
 import type { FileTestResult } from '../../testing/files/test-result.ts';
 import { errorText } from '../terminal/error-text.ts';
 import { countOf } from '../terminal/figures.ts';
+import { printable } from '../terminal/printable.ts';
 import type { Paint } from '../terminal/style.ts';
 import { countsOf, type FileReport, hasFailed, type TestReport } from './test-report.ts';
 
@@ -19,12 +20,13 @@ export function fileText(report: FileReport, paint: Paint, debug = false): strin
 }
 
 function testText(report: FileReport, result: FileTestResult, paint: Paint, debug: boolean): string {
-  const { name, status, reason, durationMs, differences, error, line } = result;
+  const { status, durationMs, differences, error, line } = result;
+  const name = printable(result.name);
   if (status === 'skipped') {
-    return `  ${paint('warning', '-')} ${name} ${paint('faint', reason === undefined ? '(skipped)' : `(skipped: ${reason})`)}`;
+    return `  ${paint('warning', '-')} ${name} ${paint('faint', result.reason === undefined ? '(skipped)' : `(skipped: ${printable(result.reason)})`)}`;
   }
   const took = paint('faint', `(${formatDuration(Math.round(durationMs))})`);
-  if (report.updated?.includes(name) === true && error === undefined) {
+  if (report.updated?.includes(result.name) === true && error === undefined) {
     return `  ${paint('warning', '~')} ${name} ${paint('faint', '(updated)')}`;
   }
   if (!hasFailed(report, result)) return `  ${paint('good', '✓')} ${name} ${took}`;

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { formatDuration } from '../../core/duration.ts';
 import type { MillraceError } from '../../core/errors.ts';
 import type { DeadLetter } from '../../interfaces/failure.ts';
 import { type Moment, momentsOf, type PlayedPipeline } from '../play-pipeline.ts';
@@ -98,7 +97,7 @@ function plainMoment({ at, record }: Moment): Moment {
 
 function momentLine(moment: unknown): string {
   const { at, record } = moment as Moment;
-  return `after ${at === 0 ? '0ms' : formatDuration(at)}: ${valueLine(record)}`;
+  return `after ${at}ms: ${valueLine(record)}`;
 }
 
 /** In an order that does not depend on that of the list, or of the fields. */
