@@ -72,6 +72,7 @@ export const PLUGIN_OPTIONS: Readonly<Record<string, OptionSpec>> = Object.freez
 export const MODULE_OPTIONS: Readonly<Record<string, OptionSpec>> = Object.freeze({
   ...PLUGIN_OPTIONS,
   set: { value: 'key=value', repeatable: true, summary: 'Set a parameter of the pipeline' },
+  root: { value: 'folder', summary: 'Let a file read, write, include and import there only' },
 });
 
 /** What the commands take that read files. */

@@ -20,6 +20,7 @@ describe('with node:test', () => {
   test('the testing kit works as it does with vitest', () => {
     const { status, out } = nodeTest();
     expect(out).toMatch(/^# fail 0$/m);
+    expect(out).toContain('examples/files/orders.test.yaml: paid orders are kept');
     expect(Number(/^# pass (\d+)$/m.exec(out)?.[1])).toBeGreaterThan(30);
     expect(status).toBe(0);
   });

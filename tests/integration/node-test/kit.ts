@@ -7,6 +7,7 @@ import {
   expectMarbles,
   marbles,
   operatorConformance,
+  pipelineFileTests,
   probeSink,
   readerConformance,
   testPipeline,
@@ -48,6 +49,8 @@ test('a pipeline', async () => {
   );
   await testPipeline(doubled, { inputs: { numbers: [1, 2] }, expect: { ndjson: [2, 4] } });
 });
+
+for (const { name, skip, run } of await pipelineFileTests('examples/files')) test(name, { skip }, run);
 
 test('a sink with explicit demand', async () => {
   const sink = probeSink<number>();
