@@ -42,6 +42,8 @@ export interface PipelineFile {
   readonly name: string;
   /** What its parameters may be. */
   readonly params: z.ZodObject;
+  /** The components that it may be made of, those of the plugins that it lists among them. */
+  readonly registry: Registry;
   /** The plugins whose hooks its runs are to have: those of the registry, and those that it lists. */
   readonly plugins: readonly Plugin[];
   /** The plugins that it lists, as a file in the current folder would. */
@@ -123,6 +125,7 @@ export async function readPipelineText(
   return Object.freeze({
     name: model.name,
     params: z.strictObject(schemas),
+    registry: own,
     plugins: own.plugins,
     get notes() {
       return notes.sorted.map((note) => ({

@@ -39,7 +39,6 @@ export const test: Command = Object.freeze({
   },
   notes: [
     'Paths are files of tests, folders, globs, or pipelines, whose tests lie beside them: orders.test.yaml for orders.yaml. Without any, all beneath the current folder are run; node_modules is left out.',
-    'Plugins are those of --plugin, and of the configuration that is found from the first file upward. Their hooks are not called.',
     'Nothing is written by the pipelines: what they write is compared. Their readers and operators are replaced by what the tests say.',
     'Exit codes: 0 all passed; 1 a test failed; 2 wrong usage, no tests, or a file that cannot be used; 130 after SIGINT, 143 after SIGTERM.',
   ],
@@ -58,7 +57,6 @@ export const test: Command = Object.freeze({
     useOwnCopy();
     const { findTestFiles } = await import('../../testing/files/find-test-files.ts');
     const files = await findTestFiles(given.positionals);
-    const registry = await pluginRegistry(given, files[0]);
     const { runTests } = await import('../tests/run-tests.ts');
     const { fileText, totalText } = await import('../tests/text-report.ts');
     const onStdout = reporter === 'text' && output === undefined;
@@ -75,7 +73,7 @@ export const test: Command = Object.freeze({
     const signals = watch(stop);
     faults.raised.catch((fault: unknown) => stop.abort(fault));
     const report = await runTests(files, {
-      registry,
+      registry: (file) => pluginRegistry(given, file),
       signal: stop.signal,
       timeoutMs,
       update: given.has('update'),

@@ -12,7 +12,8 @@ import { updatedTestFile } from '../../testing/files/update-test-file.ts';
 import type { FileReport, TestReport } from './test-report.ts';
 
 export interface RunTestsOptions {
-  readonly registry: Registry;
+  /** The components that the pipelines beside a file may be made of. */
+  readonly registry: (file: string) => Promise<Registry>;
   readonly signal: AbortSignal;
   /** How long a test may take, in real time. */
   readonly timeoutMs: number;
@@ -44,7 +45,7 @@ async function runFile(path: string, options: RunTestsOptions): Promise<FileRepo
   const { registry, signal, timeoutMs, update, wanted, opened } = options;
   const results: FileTestResult[] = [];
   try {
-    const file = await readTestFile(path, registry);
+    const file = await readTestFile(path, await registry(path));
     opened(file);
     for (const test of file.tests.filter(({ name }) => wanted(name))) {
       results.push(await runFileTest(test, { signal, timeoutMs }));

@@ -16,15 +16,16 @@ import type { TestedPipeline, TestedPipelines } from './tested-pipeline.ts';
 export async function boundTest(
   test: WrittenTest,
   tested: TestedPipelines,
-  context: BuildContext,
+  base: BuildContext,
 ): Promise<FileTest | undefined> {
-  const { problems } = context;
+  const { problems } = base;
   const before = problems.count;
-  const expect = expectations(test.name, test.node.entries.get('expect'), context);
+  const expect = expectations(test.name, test.node.entries.get('expect'), base);
   const variables = [...test.entries('env')].map(
     ([name, { value }]) => [name, String(plainData(value))] as const,
   );
   const pipeline = await tested.with(Object.fromEntries(variables));
+  const context = { ...base, registry: pipeline.registry };
   const values = givenParameters(test, pipeline, context);
   const vertices = values === undefined ? undefined : await verticesOf(pipeline, values.data);
   const inputs = new Map<string, Input | undefined>();

@@ -13,7 +13,7 @@ const AROUND = 2;
 const MOST_LINES = 200;
 const WIDTH = 100;
 /** Lists that differ in more places are not aligned: that takes longer than anybody reads. */
-const MOST_EDITS = 1000;
+const MOST_EDITS = 500;
 
 /** A value on one line, as a file says it. */
 export function valueLine(value: unknown): string {

@@ -12,6 +12,8 @@ export interface TestedPipeline {
   readonly shown: string;
   /** What its parameters may be; absent where it takes none. */
   readonly params: z.ZodType | undefined;
+  /** The components that may stand in for its parts. */
+  readonly registry: Registry;
   build(values: unknown): Promise<Pipeline>;
 }
 
@@ -47,19 +49,19 @@ export class TestedPipelines {
 
   async #open(variables: Readonly<Record<string, string>>): Promise<TestedPipeline> {
     const shown = this.#shown;
-    if (!DATA.has(extname(shown).toLowerCase())) return openModule(shown);
+    if (!DATA.has(extname(shown).toLowerCase())) return openModule(shown, this.#registry);
     const environment = { ...process.env, ...variables };
     const file = await openPipelineFile(shown, { registry: this.#registry, environment });
     this.#hiding.push((text) => file.secrets.hide(text));
     const build = async (values: unknown) => (await file.build(values as Record<string, unknown>)).pipeline;
-    return { shown, params: file.params, build };
+    return { shown, params: file.params, registry: file.registry, build };
   }
 }
 
-async function openModule(shown: string): Promise<TestedPipeline> {
+async function openModule(shown: string, registry: Registry): Promise<TestedPipeline> {
   const exports = await loaded(shown);
   const { default: exported, params } = exports;
-  if (isPipeline(exported)) return { shown, params: undefined, build: async () => exported };
+  if (isPipeline(exported)) return { shown, params: undefined, registry, build: async () => exported };
   if (typeof exported !== 'function') {
     throw new MillraceError('ERR_MODULE', `Cannot test ${shown}: its default export is no pipeline`, {
       hint: 'Write `export default pipeline(name, [flow.to(writer)])`, or export a function that returns one.',
@@ -68,6 +70,7 @@ async function openModule(shown: string): Promise<TestedPipeline> {
   return {
     shown,
     params: params instanceof z.ZodType ? params : undefined,
+    registry,
     async build(values) {
       const built: unknown = await exported(values);
       if (isPipeline(built)) return built;

@@ -175,6 +175,23 @@ tests:
     expect(work.current.read('out.txt')).not.toContain('hunter2');
   });
 
+  test('knows the components of plugins, and calls none of their hooks', async () => {
+    cpSync('examples/plugin', work.current.folder, { recursive: true });
+    work.current.put(
+      'weather.test.yaml',
+      `version: 1
+tests:
+  warm hours:
+    inputs: { station: [{ celsius: 40 }, { celsius: 0 }] }
+    operators: { movingMean: { movingMean: { field: celsius, over: 1 } } }
+    expect: { outputs: { report: [{ celsius: 40, mean: 40, fahrenheit: 104 }] } }
+`,
+    );
+    const { code, stdout, stderr } = await millrace(['test'], here());
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('✓ warm hours');
+  });
+
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
