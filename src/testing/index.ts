@@ -9,8 +9,6 @@ export {
   pipelineFileTests,
   testPipelineFile,
 } from './files/pipeline-file-tests.ts';
-export type { DiffLine } from './files/record-diff.ts';
-export type { Difference, FileTestResult } from './files/test-result.ts';
 export { type Marbles, type MarblesOptions, marbles } from './marbles.ts';
 export { type MemoryStoreOptions, memoryStore } from './memory-store.ts';
 export {

@@ -59,8 +59,8 @@ export async function pipelineFileTests(
 }
 
 /**
- * Runs all tests of a file, as `millrace test` does, or of all files that `paths` means. Resolves with how each of them ended,
- * if none failed.
+ * Runs all tests of a file, as `millrace test` does, or of all files that `paths` means. Resolves when all have
+ * passed, or are left out.
  *
  * @throws AssertionError that shows what differs, of all tests that failed; what a run fails with, when it is the only one to
  * fail; MillraceError as {@link pipelineFileTests} does.
@@ -74,20 +74,17 @@ export async function pipelineFileTests(
 export async function testPipelineFile(
   paths: string | readonly string[],
   options: PipelineFileTestOptions = {},
-): Promise<readonly FileTestResult[]> {
+): Promise<void> {
   const timeoutMs = duration(options.timeout ?? '30s', 'timeout');
-  const results: FileTestResult[] = [];
   const failures: Error[] = [];
   for (const file of await readFiles(paths, options)) {
     for (const test of file.tests) {
-      const result = await runOne(test, timeoutMs);
-      const failure = failureOf(file, result);
+      const failure = failureOf(file, await runOne(test, timeoutMs));
       if (failure !== undefined) failures.push(failure);
-      results.push(result);
     }
   }
   if (failures.length === 1) throw failures[0]!;
-  if (failures.length === 0) return results;
+  if (failures.length === 0) return;
   const all = failures.map(({ message }) => message).join('\n\n');
   throw new AssertionError({ message: `${failures.length} tests failed\n\n${all}` });
 }

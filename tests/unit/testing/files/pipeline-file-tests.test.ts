@@ -53,7 +53,12 @@ async function failure(path: string, options = {}): Promise<Error & { readonly c
   );
 }
 
-const statuses = async (path: string) => (await testPipelineFile(path)).map(({ status }) => status);
+/** How each test of a file ends, which rejects when one does not pass. */
+async function statuses(path: string): Promise<readonly string[]> {
+  const tests = await pipelineFileTests(path);
+  for (const { run } of tests) await run();
+  return tests.map(() => 'passed');
+}
 
 describe('a pipeline is tested by a file beside it', () => {
   test('with other inputs and functions, and nothing is written', async () => {
@@ -69,9 +74,7 @@ describe('a pipeline is tested by a file beside it', () => {
 `);
     const folder = path.replace('/orders.test.yaml', '');
     const before = readdirSync(folder);
-    expect(await testPipelineFile(path)).toMatchObject([
-      { name: 'a', line: 4, status: 'passed', differences: [] },
-    ]);
+    expect(await testPipelineFile(path)).toBeUndefined();
     expect(readdirSync(folder)).toEqual(before);
   });
 
