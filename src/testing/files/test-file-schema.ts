@@ -31,7 +31,7 @@ const only = (name: string, value: Schema): Schema => ({
 /** The JSON Schema of files of tests: what editors complete and explain by it, operators and readers of a registry included. */
 export function testsSchema(registry: Registry): Schema {
   const whole = fileSchema(registry) as { readonly $defs: Readonly<Record<string, ObjectSchema>> };
-  const { flow, step, sink: _, ...others } = whole.$defs;
+  const { flow, step } = whole.$defs;
   const file = objectSchema(testFileSchema);
   const parts = {
     inputs: { ...mapOf(named('input')), description: file.properties.inputs!.description },
@@ -78,8 +78,7 @@ export function testsSchema(registry: Registry): Schema {
         ...letter,
         properties: { ...letter.properties, error: error(letterErrorSchema, letter.properties.error!) },
       },
-      step,
-      ...others,
+      ...whole.$defs,
     },
   };
 }
