@@ -40,6 +40,7 @@ export const test: Command = Object.freeze({
   notes: [
     'Paths are files of tests, folders, globs, or pipelines, whose tests lie beside them: orders.test.yaml for orders.yaml. Without any, all beneath the current folder are run; node_modules is left out.',
     'Nothing is written by the pipelines: what they write is compared. Their readers and operators are replaced by what the tests say.',
+    'Plugins are those of --plugin, of the configuration that is found from each file upward, and of the pipeline. Their hooks are not called.',
     'Exit codes: 0 all passed; 1 a test failed; 2 wrong usage, no tests, or a file that cannot be used; 130 after SIGINT, 143 after SIGTERM.',
   ],
   examples: [

@@ -36,7 +36,7 @@ describe('behind a reader that does not end', () => {
     [
       'nor does sort, whatever is between',
       endless().pipe(
-        filter(Boolean),
+        filter((n) => n > 0),
         sort((n: number) => n),
       ),
       ['error never-emits sort'],

@@ -87,16 +87,14 @@ export async function refusedRows({ asked, modes, refused, ...place }: RefusedRo
 
   describe.each(modes)('a row that the server refuses, where rows are %s', (_, options) => {
     const made = (path: string, name: string, onError?: OnError) =>
-      csv
-        .read(path, { nulls: [''] })
-        .to(
-          postgresWriter<object>({
-            ...place,
-            table: name,
-            ...options,
-            ...(onError !== undefined && { onError }),
-          }),
-        );
+      csv.read(path, { nulls: [''] }).to(
+        postgresWriter<object>({
+          ...place,
+          table: name,
+          ...options,
+          ...(onError !== undefined && { onError }),
+        }),
+      );
 
     test.each(refused)(
       'fails the run with its line, and the words of the server: %s',
