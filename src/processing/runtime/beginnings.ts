@@ -41,7 +41,7 @@ export function beginningsOf(pipeline: string, graph: Graph, from: RunOptions['f
     const timed = readers.filter(isTimed).map(({ name }) => name);
     const hint =
       timed.length === 0
-        ? 'Files of a glob tell it, and from() with since: else leave records out by a filter.'
+        ? 'Files of a glob tell it, from() with since, and tables with since: else leave records out by a filter.'
         : `Say which readers it is for, by their names: ${quoted(timed)}.`;
     const list = timeless.map(({ name, node }) => `"${name}" (${nodeLabel(node)})`).join(', ');
     refuse(

@@ -467,6 +467,6 @@ test('checkpoints by itself shows its commands, and each its help with examples'
   expect((await command(['checkpoints', '--help'])).stdout).toBe(`${stderr}`);
   const [help, flag] = [await command(['help', 'checkpoints', 'show']), await on('show', '--help')];
   expect(help.stdout).toBe(flag.stdout);
-  expect(help.stdout).toContain('Usage: millrace checkpoints show <folder> [id] [options]\n');
+  expect(help.stdout).toContain('Usage: millrace checkpoints show <store> [id] [options]\n');
   expect(help.stdout).toMatch(/\nExamples:\n {2}millrace checkpoints show \.\/state {2}/);
 });

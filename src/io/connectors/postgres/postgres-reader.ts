@@ -44,7 +44,12 @@ function reader<T>(settings: PostgresReadSettings): Reader<T> {
   return Object.freeze({
     name: 'postgres',
     label,
-    traits: Object.freeze({ bounded: poll === undefined, replay, splittable: false } as const),
+    traits: Object.freeze({
+      bounded: poll === undefined,
+      replay,
+      splittable: false,
+      timed: since !== undefined,
+    } as const),
     ...(onError === undefined ? {} : { onError }),
     select: (names: readonly string[]) =>
       names.length > 0 && names.every((name) => columns?.includes(name) ?? true)

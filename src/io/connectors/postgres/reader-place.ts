@@ -9,19 +9,22 @@ const PlaceSchema = z.strictObject({
   /** The columns that rows are put in order by, and what the last row has there; absent before the first. */
   order: z.array(z.string()).optional(),
   after: z.array(z.string()).optional(),
+  /** The time that the first row must not be older than, in milliseconds from the epoch. */
+  begin: z.number().optional(),
 });
 
 /** Where reading stands: behind a row. */
 export type ReaderPlace = z.output<typeof PlaceSchema>;
 
 /**
- * Where to begin.
+ * Where to begin; `from` may be a time.
  *
  * @throws MillraceError `ERR_CHANGED` for a position of something else.
  */
 export function startingPlace(from: unknown, table: string | undefined, label: string): ReaderPlace {
   const named = table === undefined ? {} : { table };
   if (from === undefined) return { records: 0, ...named };
+  if (from instanceof Date) return { records: 0, ...named, begin: from.getTime() };
   const place = checkedPosition(PlaceSchema, from, label);
   if (place.table === table) return place;
   throw changedError(

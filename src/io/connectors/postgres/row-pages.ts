@@ -3,7 +3,7 @@ import { quoted } from '../sql/identifier.ts';
 import type { PostgresConnection } from './postgres-connection.ts';
 import type { PostgresReadSettings } from './postgres-read-options.ts';
 import type { Row } from './row-records.ts';
-import type { RowSource } from './row-source.ts';
+import type { KeyColumn, RowSource } from './row-source.ts';
 import { valueText } from './value-text.ts';
 
 /** Some rows in their order. */
@@ -25,17 +25,26 @@ export class KeysetPages implements RowPages {
   readonly #source: RowSource;
   readonly #settings: PostgresReadSettings;
   readonly #doing: string;
+  readonly #begin: Date | undefined;
 
+  /**
+   * `begin` is the time that rows must not be older than.
+   *
+   * @throws MillraceError `ERR_OPTIONS` where the first column of the key holds no times.
+   */
   constructor(
     connection: PostgresConnection,
     source: RowSource,
     settings: PostgresReadSettings,
     doing: string,
+    begin?: Date,
   ) {
     this.#connection = connection;
     this.#source = source;
     this.#settings = settings;
     this.#doing = doing;
+    this.#begin = begin;
+    if (begin !== undefined) checkTimes(source.key[0]!, doing);
   }
 
   /** One row more than wanted shows whether there are more, and whether the last key is there twice. */
@@ -43,8 +52,7 @@ export class KeysetPages implements RowPages {
     const { from, where, columns, key } = this.#source;
     const values = [...this.#settings.params];
     const conditions = where === undefined ? [] : [where];
-    const behind = this.#behind(after, values);
-    if (behind !== undefined) conditions.push(behind);
+    conditions.push(...this.#behind(after, values));
     const condition = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
     const order = key.map(({ name }) => quoted(name, 'column')).join(', ');
     const text = `SELECT ${columns} FROM ${from}${condition} ORDER BY ${order} LIMIT ${count + 1}`;
@@ -53,17 +61,25 @@ export class KeysetPages implements RowPages {
     return { rows: rows.slice(0, count), last: rows.length <= count };
   }
 
-  /** The condition for what is behind a row, or behind where the user has said to begin. */
-  #behind(after: readonly string[] | undefined, values: unknown[]): string | undefined {
+  /** The conditions for what is behind a row, or behind where the user has said to begin. */
+  #behind(after: readonly string[] | undefined, values: unknown[]): readonly string[] {
     const { key } = this.#source;
     const compared = ({ name }: { readonly name: string }) => quoted(name, 'column');
     const bound = ({ sqlType }: { readonly sqlType: string }, value: unknown) =>
       `$${values.push(value)}::text::${sqlType}`;
     if (after !== undefined) {
-      return `(${key.map(compared).join(', ')}) > (${key.map((column, at) => bound(column, after[at])).join(', ')})`;
+      return [
+        `(${key.map(compared).join(', ')}) > (${key.map((column, at) => bound(column, after[at])).join(', ')})`,
+      ];
     }
-    if (this.#settings.after === undefined) return undefined;
-    return `${compared(key[0]!)} > ${bound(key[0]!, valueText(this.#settings.after))}`;
+    const [first] = key;
+    const { after: wanted } = this.#settings;
+    return [
+      ...(wanted === undefined ? [] : [`${compared(first!)} > ${bound(first!, valueText(wanted))}`]),
+      ...(this.#begin === undefined
+        ? []
+        : [`${compared(first!)} >= ${bound(first!, valueText(this.#begin))}`]),
+    ];
   }
 
   #checkUnique(rows: readonly Row[]): void {
@@ -81,6 +97,15 @@ export class KeysetPages implements RowPages {
       );
     }
   }
+}
+
+function checkTimes({ name, sqlType }: KeyColumn, doing: string): void {
+  if (/^(?:date|timestamp)\b/.test(sqlType)) return;
+  throw new MillraceError(
+    'ERR_OPTIONS',
+    `Cannot ${doing} from a time on: the column "${name}" is of type ${sqlType}`,
+    { hint: 'Name a column of dates or timestamps: since. Or say where to begin by after.' },
+  );
 }
 
 const CURSOR = 'millrace_rows';

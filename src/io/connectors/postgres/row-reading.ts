@@ -49,7 +49,14 @@ export class RowReading<T> {
 
   /** Where reading stands, for a later run; `undefined` where that cannot be told. */
   get place(): ReaderPlace | undefined {
-    return this.#untold ? undefined : (this.#place ?? (this.#context.from as ReaderPlace) ?? { records: 0 });
+    return this.#untold ? undefined : (this.#place ?? this.#start);
+  }
+
+  /** Where it stands before it has begun. */
+  get #start(): ReaderPlace {
+    const { from } = this.#context;
+    if (from instanceof Date) return { records: 0, begin: from.getTime() };
+    return (from as ReaderPlace | undefined) ?? { records: 0 };
   }
 
   /** Resolves when all is closed. */
@@ -106,8 +113,15 @@ export class RowReading<T> {
     if (this.#over) return;
     const source = await this.#asking(rowSource(connection, settings, this.#doing));
     const keyed = source.key.length > 0;
+    const { begin } = this.#place!;
     const pages = keyed
-      ? new KeysetPages(connection, source, settings, this.#doing)
+      ? new KeysetPages(
+          connection,
+          source,
+          settings,
+          this.#doing,
+          begin === undefined ? begin : new Date(begin),
+        )
       : new CursorPages(connection, source, settings.params);
     if (!keyed) this.#untold = true;
     const make = recordOfRow(source.fields);

@@ -11,6 +11,8 @@ export interface ReadPlan {
   readonly names: readonly string[];
   /** Reads from the beginning. */
   readonly first: string;
+  /** Reads from a time on, which it takes as ISO 8601; only where there is `since`. */
+  readonly firstFrom?: string;
   /** By what rows are told apart, and what reads behind one; nothing where they are read in one go. */
   readonly keyed?: {
     readonly next: string;
@@ -94,15 +96,23 @@ function keyed(
       ...(conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`]),
       `ORDER BY ${compared.join(', ')} LIMIT ${PAGE_ROWS + 1}`,
     ].join(' ');
+  const first = after === undefined ? each : [...each, `${compared[0]} > ?`];
+  const young = since === undefined ? undefined : notBefore(quoted(since, 'column'));
   return {
     names,
-    first: statement(after === undefined ? each : [...each, `${compared[0]} > ?`]),
+    first: statement(first),
+    ...(young !== undefined && { firstFrom: statement([...first, young]) }),
     keyed: {
       next: statement([...each, `(${compared.join(', ')}) > (${compared.map(() => '?').join(', ')})`]),
       order,
       places,
     },
   };
+}
+
+/** Times as text are not in their order where they are written in several ways. What is no time is read, and refused as such. */
+function notBefore(column: string): string {
+  return `(typeof(${column}) <> 'text' OR coalesce(julianday(${column}) >= julianday(?), 1))`;
 }
 
 /**

@@ -27,21 +27,30 @@ export class RowPages {
   readonly #first: StatementSync;
   readonly #next: StatementSync | undefined;
   readonly #given: Bound;
-  readonly #after: readonly Cell[];
+  /** What reading begins with, behind what the user has given. */
+  readonly #begin: readonly Cell[];
   #bigints: boolean;
   /** What is read in one go. */
   #rows: Iterator<Row> | undefined;
   #held: Row | undefined;
   #broken: Error | undefined;
 
-  constructor(database: DatabaseSync, plan: ReadPlan, settings: SqliteReadSettings, doing: string) {
+  /** `begin` is the time that rows must not be older than. */
+  constructor(
+    database: DatabaseSync,
+    plan: ReadPlan,
+    settings: SqliteReadSettings,
+    doing: string,
+    begin?: Date,
+  ) {
     const { query, where, params, after, bigints } = settings;
     this.#plan = plan;
     this.#doing = doing;
-    this.#first = database.prepare(plan.first);
+    const timed = begin !== undefined && plan.firstFrom !== undefined;
+    this.#first = database.prepare(timed ? plan.firstFrom : plan.first);
     this.#next = plan.keyed && database.prepare(plan.keyed.next);
     this.#given = bound(query ?? where ?? '', params);
-    this.#after = after === undefined ? [] : [after];
+    this.#begin = [...(after === undefined ? [] : [after]), ...(timed ? [begin.toISOString()] : [])];
     // Numbers are cheaper; a page with one that is none is read once more.
     this.#bigints = bigints !== 'number' || plan.keyed === undefined;
     for (const statement of [this.#first, this.#next]) {
@@ -69,7 +78,7 @@ export class RowPages {
   #keyed(after: readonly Cell[] | undefined, { order, places }: NonNullable<ReadPlan['keyed']>): Page {
     const rows =
       after === undefined
-        ? asked(this.#first, [...this.#given, ...this.#after])
+        ? asked(this.#first, [...this.#given, ...this.#begin])
         : asked(this.#next!, [...this.#given, ...after]);
     this.#held = undefined;
     let page: Page;

@@ -30,7 +30,7 @@ export function sqliteReader<T>(options: SqliteReadOptions): Reader<T> {
 }
 
 function reader<T>(settings: SqliteReadSettings): Reader<T> {
-  const { database, table, query, key, since, poll, onError } = settings;
+  const { database, table, query, key, since, poll, types, onError } = settings;
   const label = `sqlite ${database} ${table ?? 'query'}`;
   const what = table === undefined ? `the query ${query}` : `the table ${table}`;
   const reads = [
@@ -46,6 +46,8 @@ function reader<T>(settings: SqliteReadSettings): Reader<T> {
       bounded: poll === undefined,
       replay: keyed ? ('position' as const) : ('none' as const),
       splittable: false,
+      // SQLite has no type for times: nobody knows how old a number is.
+      timed: since !== undefined && Object.hasOwn(types, since) && types[since] === 'date',
     }),
     ...(onError !== undefined && { onError }),
     select: (fields: readonly string[]) => selected<T>(settings, fields),

@@ -24,6 +24,8 @@ const PositionSchema = z.strictObject({
   reads: z.string(),
   after: z.array(cell).min(1).readonly().optional(),
   records: z.int().min(0),
+  /** The time that the first row must not be older than, in milliseconds from the epoch. */
+  begin: z.number().optional(),
 });
 
 type TablePosition = z.output<typeof PositionSchema>;
@@ -62,7 +64,9 @@ export class TableReading<T> {
     const { context, reads, label } = this.#spec;
     context.stopping(() => this.#emitHeld());
     if (!keyed) return;
-    if (context.from !== undefined) {
+    if (context.from instanceof Date) {
+      this.#position = { ...this.#position, begin: context.from.getTime() };
+    } else if (context.from !== undefined) {
       this.#position = checkedPosition(PositionSchema, context.from, label);
       if (this.#position.reads !== reads) {
         const found = `the position is one of ${this.#position.reads}, and it is to read ${reads}`;
@@ -118,9 +122,11 @@ export class TableReading<T> {
   async #pages(database: DatabaseSync): Promise<void> {
     const { settings, context } = this.#spec;
     const { poll } = settings;
+    const { begin } = this.#position;
+    const since = begin === undefined ? begin : new Date(begin);
     const begun = await whenFree(() => {
       const plan = readPlan(database, settings, this.#doing);
-      return { pages: new RowPages(database, plan, settings, this.#doing), names: plan.names };
+      return { pages: new RowPages(database, plan, settings, this.#doing, since), names: plan.names };
     }, this.#patience);
     const records = new RowRecords(begun.names, settings);
     while (!this.#over) {
@@ -134,9 +140,8 @@ export class TableReading<T> {
   }
 
   async #give({ rows, last }: Page, records: RowRecords): Promise<void> {
-    const { reads } = this.#spec;
     const made = this.#batch(rows, records);
-    const position = { reads, records: this.#position.records + rows.length };
+    const position = { ...this.#position, records: this.#position.records + rows.length };
     this.#held = {
       batch: made,
       position: last === undefined ? position : ({ ...position, after: last } as TablePosition),

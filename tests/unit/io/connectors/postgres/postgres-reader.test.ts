@@ -237,6 +237,37 @@ describe('rows since a value', () => {
     expect(await failure(read({ table: 'loose', since: 'id' }))).toMatchObject({ code: 'ERR_OPTIONS' });
   });
 
+  test.each(['timestamptz', 'timestamp', 'date'])('may begin at a time, in a column of %s', async (type) => {
+    await execute(`CREATE TABLE "from ${type}" (id int PRIMARY KEY, at ${type})`);
+    await execute(
+      `INSERT INTO "from ${type}" SELECT n, '2025-12-30Z'::timestamptz + n * interval '1 day' FROM generate_series(0, 9) n`,
+    );
+    const options = { table: `from ${type}`, since: 'at', pageRows: 3 } as const;
+    expect(made(options).traits.timed).toBe(true);
+    const from = new Date('2026-01-01');
+    expect(ids(await read(options, { from }))).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+    const after = new Date('2026-01-04');
+    expect(ids(await read({ ...options, after }, { from }))).toEqual([6, 7, 8, 9]);
+  });
+
+  test('begin at that time when the run was stopped before the first of them', async () => {
+    await execute('CREATE TABLE late (id int PRIMARY KEY, at timestamptz)');
+    const options = { table: 'late', since: 'at' };
+    const before = probeReader(made(options), { from: new Date('2026-01-01') });
+    expect(await before.rest()).toEqual([]);
+    const { position } = before;
+    await before.close();
+    await execute(`INSERT INTO late VALUES (1, '2025-06-01Z'), (2, '2026-06-01Z')`);
+    expect(ids(await read(options, { from: position }))).toEqual([2]);
+  });
+
+  test('cannot begin at a time where their column holds none', async () => {
+    const from = new Date('2026-01-01');
+    const found = await failure(read({ table: 'numbers', since: 'id' }, { from }));
+    expect(found).toMatchObject({ code: 'ERR_OPTIONS' });
+    expect(String(found)).toContain('the column "id" is of type integer');
+  });
+
   test('are looked for again and again, when it polls, until it is left', async () => {
     const clock = virtualClock();
     await execute('CREATE TABLE growing (id serial PRIMARY KEY)', 'INSERT INTO growing DEFAULT VALUES');

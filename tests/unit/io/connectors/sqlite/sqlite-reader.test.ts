@@ -266,6 +266,61 @@ describe('a table that grows', () => {
     expect((await read(path, { ...since, after: 11 })).map(({ id }) => id)).toEqual([3]);
   });
 
+  describe('from a time on', () => {
+    const dated = { table: 't', since: 'at', types: { at: 'date' } } as const;
+    const from = new Date('2026-01-01');
+    const made = () =>
+      folder.made(
+        'CREATE TABLE t (id INTEGER PRIMARY KEY, at TEXT)',
+        "INSERT INTO t VALUES (1, '2025-12-31T23:59:59.999Z'), (2, '2026-01-01T00:00:00.000Z'), (3, '2026-01-01 00:00:01')",
+        "INSERT INTO t VALUES (4, '2026-01-01T01:00:00+02:00'), (5, NULL), (6, '2026-02-01')",
+      );
+
+    test('gives what is not older, however the time is written', async () => {
+      const probe = probeReader(reader(made(), dated), { from });
+      expect((await probe.rest()).map(({ id }) => id)).toEqual([3, 2, 6]);
+      await probe.close();
+    });
+
+    test('keeps to what after says, too', async () => {
+      const probe = probeReader(reader(made(), { ...dated, after: '2026-01-15' }), { from });
+      expect((await probe.rest()).map(({ id }) => id)).toEqual([6]);
+      await probe.close();
+    });
+
+    test('goes on from there when it was stopped before the first row', async () => {
+      const path = folder.made('CREATE TABLE t (id INTEGER PRIMARY KEY, at TEXT)');
+      const before = probeReader(reader(path, dated), { from });
+      expect(await before.rest()).toEqual([]);
+      const { position } = before;
+      await before.close();
+      execute(path, "INSERT INTO t VALUES (1, '2025-06-01'), (2, '2026-06-01')");
+      const probe = probeReader(reader(path, dated), { from: position });
+      expect((await probe.rest()).map(({ id }) => id)).toEqual([2]);
+      await probe.close();
+    });
+
+    test('gives what is no time to the policies, as ever', async () => {
+      const path = folder.made(
+        'CREATE TABLE t (id INTEGER PRIMARY KEY, at)',
+        "INSERT INTO t VALUES (1, 'soon'), (2, 5)",
+      );
+      const probe = probeReader(reader(path, dated), { from });
+      expect(await probe.rest()).toEqual([]);
+      expect(probe.failures.map(({ error }) => (error as { code?: string }).code)).toEqual([
+        'ERR_COLUMN_TYPE',
+        'ERR_COLUMN_TYPE',
+      ]);
+      await probe.close();
+    });
+
+    test('is for columns of which it is said that they hold times', () => {
+      expect(reader('a.db', dated).traits.timed).toBe(true);
+      expect(reader('a.db', { table: 't', since: 'at' }).traits.timed).toBe(false);
+      expect(reader('a.db', { table: 't', types: { at: 'date' } }).traits.timed).toBe(false);
+    });
+  });
+
   test('can be read while somebody writes, as nothing is locked between two pages', async () => {
     const path = folder.made(
       'CREATE TABLE t (id INTEGER PRIMARY KEY)',
