@@ -53,6 +53,13 @@ describe('millrace check --json', () => {
       pipeline: 'orders',
       valid: true,
       notes: [],
+      findings: ['csv', 'csv-2'].map((node) => ({
+        node,
+        rule: 'reader-without-policy',
+        severity: 'note',
+        message: `a record of "${node}" that cannot be read ends the run`,
+        hint: expect.stringContaining('deadLetter'),
+      })),
       nodes: 10,
       stages: expect.any(Number),
       guarantees: {
