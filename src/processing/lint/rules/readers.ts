@@ -7,11 +7,11 @@ const TEXTS: ReadonlySet<string> = new Set(['csv', 'json', 'ndjson']);
 export const readerRules: readonly LintRule[] = [
   {
     name: 'reader-without-policy',
-    find({ node, policies }) {
+    find({ node, name, policies }) {
       if (node.kind !== 'reader' || !TEXTS.has(node.reader.name) || policies.length > 0) return undefined;
       return {
         severity: 'note',
-        message: `a record of "${node.reader.name}" that cannot be read ends the run`,
+        message: `a record of "${name}" that cannot be read ends the run`,
         hint: 'Put such aside, onError: { deadLetter: rejects }; fail says that it is meant.',
       };
     },
