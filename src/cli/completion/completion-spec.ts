@@ -30,6 +30,9 @@ export interface CompletedCommand {
 
 const MODULE_ENDINGS = ['ts', 'mts', 'js', 'mjs', 'yaml', 'yml', 'json'];
 
+/** Checkpoints are in folders, or in such files. */
+const STORE_ENDINGS = ['db', 'sqlite', 'sqlite3'];
+
 const NOTHING: Completes = { kind: 'nothing' };
 
 /** By what stands for a value in help. */
@@ -37,6 +40,7 @@ const VALUES: Readonly<Record<string, Completes>> = Object.freeze({
   file: { kind: 'file' },
   module: { kind: 'file' },
   folder: { kind: 'folder' },
+  store: { kind: 'file', endings: STORE_ENDINGS },
   format: { kind: 'words', words: FORMATS },
   guarantee: { kind: 'words', words: ['exactly-once', 'at-least-once'] },
 });
@@ -58,6 +62,7 @@ export function completionSpec(
     subcommand: NOTHING,
     name: { kind: 'words', words: components },
     folder: { kind: 'folder' },
+    store: { kind: 'file', endings: STORE_ENDINGS },
     id: NOTHING,
   };
   return commands.flatMap((command) => [command, ...(command.commands ?? [])]).map(completed);
