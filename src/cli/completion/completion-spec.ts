@@ -31,7 +31,7 @@ export interface CompletedCommand {
 const MODULE_ENDINGS = ['ts', 'mts', 'js', 'mjs', 'yaml', 'yml', 'json'];
 
 /** Checkpoints are in folders, or in such files. */
-const STORE_ENDINGS = ['db', 'sqlite', 'sqlite3'];
+const STORE_ENDINGS = ['db', 'db3', 'sqlite', 'sqlite3'];
 
 const NOTHING: Completes = { kind: 'nothing' };
 
