@@ -24,10 +24,10 @@ export const convert: Command = Object.freeze({
   examples: [
     [
       'millrace convert orders.csv.gz paid.ndjson --where \'record.status == "paid"\' --select id,qty',
-      'some records, some fields',
+      'some records and fields',
     ],
     ['millrace convert trips.parquet trips.csv.zst --limit 1000', 'the first thousand'],
-    ["millrace convert 'orders-*.csv' - --to ndjson | head", 'several files into a pipe'],
+    ["millrace convert 'orders-*.csv' - --to ndjson | head", 'many files, into a pipe'],
   ],
   notes: [
     'The output appears whole or not at all: it has another name until it is done. Compressions go by the names: .gz, .zst, .br.',

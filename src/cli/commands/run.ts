@@ -35,8 +35,7 @@ export const run: Command = Object.freeze({
     },
     checkpoints: {
       value: 'store',
-      summary:
-        'Make checkpoints in this folder, sqlite:FILE or postgres://user@host/database, and go on from the newest one there',
+      summary: 'Make checkpoints in a folder, sqlite:FILE or postgres://…, and go on from the newest',
     },
     every: {
       value: 'duration',
