@@ -7,7 +7,7 @@ import { jsonLine } from '../../terminal/error-text.ts';
 export const list: Command = checkpointCommand({
   name: 'checkpoints list',
   doing: 'list checkpoints',
-  summary: 'List the checkpoints of a folder or a database: when, how large, how far, which are damaged',
+  summary: 'List the checkpoints of a store: when, how large, how far, which are damaged',
   argument: '<store>',
   options: INSPECTING,
   examples: [['millrace checkpoints list ./state', 'of all pipelines that have some there']],
