@@ -36,7 +36,7 @@ export class PseudoTerminal {
   constructor(args: readonly string[], { cwd, columns, env, shell = 'exec "$@"' }: PseudoTerminalOptions) {
     const quoted = [process.execPath, ENTRY, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
     const command = `stty cols ${columns} rows 24 -echo; set -- ${quoted.join(' ')}; ${shell}`;
-    const { FORCE_COLOR, NODE_OPTIONS, NO_COLOR, ...inherited } = process.env;
+    const { CI, FORCE_COLOR, NODE_OPTIONS, NO_COLOR, ...inherited } = process.env;
     this.child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
       cwd,
       env: { ...inherited, SHELL: '/bin/sh', TERM: 'xterm', ...env },
