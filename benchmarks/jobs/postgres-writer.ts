@@ -7,6 +7,7 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { from, pipeline, type RunOptions, run } from '../../src/index.ts';
 import { postgres } from '../../src/postgres.ts';
+import { POSTGRES_URL as url } from '../postgres-url.ts';
 import { scaled } from '../scale.ts';
 import { onePass, random } from './one-pass.ts';
 
@@ -15,7 +16,6 @@ const ROWS = scaled(1_000_000);
 const OBJECTS = scaled(100_000);
 const BATCH = 1024;
 
-const url = process.env['MILLRACE_BENCH_POSTGRES'] ?? 'postgres://postgres@127.0.0.1:5432/test';
 const schema = `millrace_bench_${process.pid}`;
 
 interface Order {
