@@ -31,7 +31,11 @@ export default defineConfig({
         testTimeout: 120_000,
         globalSetup: ['tests/services/postgres/server.ts'],
       }),
-      project('check', ['tests/check/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
+      project('check', ['tests/check/**/*.test.ts'], {
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        globalSetup: ['tests/check/build.ts'],
+      }),
     ],
   },
 });

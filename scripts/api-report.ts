@@ -20,13 +20,15 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'millrace-testing': 'testing/index.d.ts',
 };
 
-/** Builds the declarations, and makes the reports of them in a folder; those that differ from what is there already are returned. */
-export function makeReports(folder: string): readonly string[] {
+/**
+ * Makes the reports of declarations in a folder; those that differ from what is there already are returned. The declarations are built
+ * where they are not given.
+ */
+export function makeReports(folder: string, built?: string): readonly string[] {
   mkdirSync(CACHE, { recursive: true });
   const work = mkdtempSync(join(CACHE, 'api-'));
   try {
-    const types = join(work, 'types');
-    build(types);
+    const types = built ?? build(join(work, 'types'));
     const configs = Object.entries(ENTRIES).map(([name, entry]) =>
       configOf(name, join(types, entry), work, folder),
     );
@@ -51,7 +53,7 @@ export function makeReports(folder: string): readonly string[] {
   }
 }
 
-function build(types: string): void {
+function build(types: string): string {
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   const options = ['--project', 'tsconfig.build.json', '--emitDeclarationOnly', '--declarationMap', 'false'];
   const { status, stdout } = spawnSync(process.execPath, [tsc, ...options, '--outDir', types], {
@@ -59,6 +61,7 @@ function build(types: string): void {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`tsc: ${stdout}`);
+  return types;
 }
 
 function configOf(name: string, entry: string, work: string, folder: string): ExtractorConfig {

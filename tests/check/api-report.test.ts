@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { makeReports } from '../../scripts/api-report.ts';
 import { CACHE, ENTRIES, files, ROOT } from './repository.ts';
 
@@ -9,7 +9,7 @@ beforeAll(() => {
   mkdirSync(CACHE, { recursive: true });
   folder = mkdtempSync(join(CACHE, 'reports-'));
   cpSync(join(ROOT, 'api'), folder, { recursive: true });
-  makeReports(folder);
+  makeReports(folder, inject('dist'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { allExamples, examplesIn, writeExamples, writtenName } from './doc-examples.ts';
 import { read, tool } from './repository.ts';
 
@@ -10,13 +10,39 @@ import { read, tool } from './repository.ts';
 const runFile = promisify(execFile);
 
 const examples = allExamples();
+
+/**
+ * Loading millrace takes most of the time, so the examples of a document share a process: one after the other, each in a folder of its
+ * own. The process has to end by itself.
+ */
+const RUN_IN_TURN = `
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+const home = process.cwd();
+const modules = process.argv.slice(1);
+for (const [at, module] of modules.entries()) {
+  mkdirSync(join(home, String(at)));
+  process.chdir(join(home, String(at)));
+  await import(pathToFileURL(module).href);
+}
+process.once('exit', () => console.log('done: ' + modules.length));
+`;
+
+const documents = Object.entries(
+  Object.groupBy(
+    examples.filter(({ runs }) => runs),
+    ({ file }) => file,
+  ),
+).map(([document, own = []]) => ({ document, lines: own.map(({ line }) => line).join(', '), own }));
+
 const named = examples.map((example) => ({ ...example, where: `${example.file}:${example.line}`, example }));
 
 describe('the examples in the documentation', () => {
   let folder: string;
   let complaints: string;
   beforeAll(() => {
-    folder = writeExamples(examples);
+    folder = writeExamples(examples, inject('dist'));
     const { stdout, error } = spawnSync(tool('tsc'), ['--project', folder, '--pretty', 'false'], {
       encoding: 'utf8',
       shell: process.platform === 'win32',
@@ -51,14 +77,14 @@ describe('the examples in the documentation', () => {
     expect(own).toEqual([]);
   });
 
-  test.concurrent.each(named.filter(({ runs }) => runs))('run: $where', async ({ example }) => {
-    // Loading the sources takes most of the time: they are stripped and compiled once for all.
+  test.concurrent.each(documents)('run: $document, lines $lines', async ({ own }) => {
     const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') };
     const cwd = mkdtempSync(join(folder, 'run-'));
     const options = { cwd, env, timeout: 60_000 };
+    const modules = own.map((example) => join(folder, writtenName(example)));
     await expect(
-      runFile(process.execPath, [join(folder, writtenName(example))], options),
-    ).resolves.toBeDefined();
+      runFile(process.execPath, ['--input-type=module', '--eval', RUN_IN_TURN, ...modules], options),
+    ).resolves.toMatchObject({ stdout: expect.stringMatching(/done: \d+\n$/) });
   });
 });
 

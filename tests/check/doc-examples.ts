@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { CACHE, ENTRIES, files, read, sources } from './repository.ts';
 
 /** A fenced block of TypeScript in a document or a docblock. */
@@ -48,11 +48,11 @@ export function allExamples(): readonly Example[] {
 export const writtenName = ({ file, line }: Example): string => `${file.replaceAll(/[/.]/g, '-')}-${line}.ts`;
 
 /**
- * Writes the examples into a new folder, beside a `millrace` package that stands for the sources, so
+ * Writes the examples into a new folder, beside a `millrace` package that stands for a build, so
  * that `tsc` and Node take them for a user's modules. Each keeps its line numbers, so that what a
  * tool says about line `n` is about line `n` of the document. Returns the folder.
  */
-export function writeExamples(examples: readonly Example[]): string {
+export function writeExamples(examples: readonly Example[], dist: string): string {
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'doc-examples-'));
   const put = (path: string, value: unknown) => writeFileSync(join(folder, path), JSON.stringify(value));
@@ -62,21 +62,21 @@ export function writeExamples(examples: readonly Example[]): string {
     entry,
     path: entry.replace('millrace', '.'),
     file: `${basename(entry)}.js`,
-    door,
+    built: relative(folder, join(dist, door.replace(/^src\/|\.ts$/g, ''))),
   }));
   put(`${stand}/package.json`, {
     type: 'module',
     exports: Object.fromEntries(doors.map(({ path, file }) => [path, `./${file}`])),
   });
-  for (const { file, door } of doors) {
-    writeFileSync(join(folder, stand, file), `export * from '../../../../${door}';\n`);
+  for (const { file, built } of doors) {
+    writeFileSync(join(folder, stand, file), `export * from '../../${built}.js';\n`);
   }
   put('package.json', { type: 'module' });
   put('tsconfig.json', {
     extends: '../../tsconfig.json',
     compilerOptions: {
       noUnusedLocals: false,
-      paths: Object.fromEntries(doors.map(({ entry, door }) => [entry, [`../../${door}`]])),
+      paths: Object.fromEntries(doors.map(({ entry, built }) => [entry, [`./${built}.d.ts`]])),
     },
     include: [],
     files: examples.map(writtenName),
