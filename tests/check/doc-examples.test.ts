@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { allExamples, examplesIn, writeExamples, writtenName } from './doc-examples.ts';
@@ -12,7 +12,7 @@ const runFile = promisify(execFile);
 const examples = allExamples();
 
 /**
- * Loading millrace takes most of the time, so the examples of a document share a process: one after the other, each in a folder of its
+ * Loading millrace takes most of the time, so the examples of a folder share a process: one after the other, each in a folder of its
  * own. The process has to end by itself.
  */
 const RUN_IN_TURN = `
@@ -29,12 +29,12 @@ for (const [at, module] of modules.entries()) {
 process.once('exit', () => console.log('done: ' + modules.length));
 `;
 
-const documents = Object.entries(
+const folders = Object.entries(
   Object.groupBy(
     examples.filter(({ runs }) => runs),
-    ({ file }) => file,
+    ({ file }) => dirname(file),
   ),
-).map(([document, own = []]) => ({ document, lines: own.map(({ line }) => line).join(', '), own }));
+).map(([place, own = []]) => ({ place, count: own.length, own }));
 
 const named = examples.map((example) => ({ ...example, where: `${example.file}:${example.line}`, example }));
 
@@ -77,7 +77,7 @@ describe('the examples in the documentation', () => {
     expect(own).toEqual([]);
   });
 
-  test.concurrent.each(documents)('run: $document, lines $lines', async ({ own }) => {
+  test.concurrent.each(folders)('run: those of $place, $count', async ({ own }) => {
     const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') };
     const cwd = mkdtempSync(join(folder, 'run-'));
     const options = { cwd, env, timeout: 60_000 };
