@@ -77,7 +77,7 @@ describe('the examples in the documentation', () => {
     expect(own).toEqual([]);
   });
 
-  test.concurrent.each(folders)('run: those of $place, $count', async ({ own }) => {
+  test.concurrent.for(folders)('run: those of $place, $count', async ({ own }, { expect }) => {
     const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') };
     const cwd = mkdtempSync(join(folder, 'run-'));
     const options = { cwd, env, timeout: 60_000 };
