@@ -1,4 +1,5 @@
 import type { CompletedCommand, CompletedOption, Completes } from './completion-spec.ts';
+import { singleQuoted } from './single-quoted.ts';
 
 /** A script for bash, from version 3.2 on. */
 export function bashCompletion(commands: readonly CompletedCommand[]): string {
@@ -19,7 +20,7 @@ ${commands.flatMap(valued).join('')}      esac
       continue
     fi
     case "$command $word" in
-${groups.map(({ words }) => `        ${quoted(words.join(' '))}) command=${quoted(words.join(' '))} ;;\n`).join('')}      " "*) command=$word ;;
+${groups.map(({ words }) => `        ${singleQuoted(words.join(' '))}) command=${singleQuoted(words.join(' '))} ;;\n`).join('')}      " "*) command=$word ;;
       *) ((args++)) ;;
     esac
   done
@@ -67,26 +68,26 @@ function valueCase({ words }: CompletedCommand, option: CompletedOption): string
 
 function flagsOf(words: readonly string[], { long, short }: CompletedOption): string[] {
   const flags = [`--${long}`, ...(short === undefined ? [] : [`-${short}`])];
-  return flags.map((flag) => quoted(`${words.join(' ')} ${flag}`));
+  return flags.map((flag) => singleQuoted(`${words.join(' ')} ${flag}`));
 }
 
 function optionsCase({ words, options }: CompletedCommand): string {
   const flags = options.map(({ long }) => `--${long}`);
-  return `      ${quoted(words.join(' '))}) ${reply({ kind: 'words', words: flags })} ;;\n`;
+  return `      ${singleQuoted(words.join(' '))}) ${reply({ kind: 'words', words: flags })} ;;\n`;
 }
 
 function argsCases({ words, args, repeats }: CompletedCommand): string[] {
   return args.map((arg, at) => {
     const last = at === args.length - 1;
     const count = repeats && last ? '*' : String(at);
-    return `    ${quoted(`${words.join(' ')} `)}${count}) ${reply(arg)} ;;\n`;
+    return `    ${singleQuoted(`${words.join(' ')} `)}${count}) ${reply(arg)} ;;\n`;
   });
 }
 
 function reply(completes: Completes): string {
   switch (completes.kind) {
     case 'words':
-      return `_millrace_words ${quoted(completes.words.join(' '))}`;
+      return `_millrace_words ${singleQuoted(completes.words.join(' '))}`;
     case 'file':
       return ['_millrace_files', ...(completes.endings ?? [])].join(' ');
     case 'folder':
@@ -94,8 +95,4 @@ function reply(completes: Completes): string {
     case 'nothing':
       return ':';
   }
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,5 @@
 import type { CompletedCommand, CompletedOption, Completes } from './completion-spec.ts';
+import { singleQuoted } from './single-quoted.ts';
 
 /** A script for zsh, for a file \`_millrace\` in \`$fpath\`, or to be evaluated. */
 export function zshCompletion(commands: readonly CompletedCommand[]): string {
@@ -21,7 +22,7 @@ if [[ $funcstack[1] == _millrace ]]; then _millrace "$@"; else compdef _millrace
 }
 
 function described({ words, summary }: CompletedCommand): string {
-  return `      ${quoted(`${words.at(-1)!.replaceAll(':', '\\:')}:${summary}`)}\n`;
+  return `      ${singleQuoted(`${words.at(-1)!.replaceAll(':', '\\:')}:${summary}`)}\n`;
 }
 
 function commandCase(command: CompletedCommand, all: readonly CompletedCommand[]): string {
@@ -47,7 +48,7 @@ function argumentsOf({ options, args, repeats }: CompletedCommand, margin: strin
     ...options.flatMap(optionSpecs),
     ...args.map((arg, at) => {
       const many = repeats && at === args.length - 1;
-      return quoted(`${many ? '*' : at + 1}:argument:${action(arg)}`);
+      return singleQuoted(`${many ? '*' : at + 1}:argument:${action(arg)}`);
     }),
   ];
   return `${margin}_arguments -S \\\n${specs.map((spec) => `${margin}  ${spec}`).join(' \\\n')}\n`;
@@ -59,9 +60,11 @@ function optionSpecs({ long, short, summary, repeatable, value }: CompletedOptio
   const excluded = repeatable ? '*' : `(${flags.join(' ')})`;
   const text = summary.replaceAll(/[\\[\]:]/g, '\\$&');
   return flags.map((flag) => {
-    if (value === undefined) return quoted(`${excluded}${flag}[${text}]`);
+    if (value === undefined) return singleQuoted(`${excluded}${flag}[${text}]`);
     const join = flag.startsWith('--') ? '=' : '+';
-    return quoted(`${excluded}${flag}${join}[${text}]:${value.name.replaceAll(':', '\\:')}:${action(value)}`);
+    return singleQuoted(
+      `${excluded}${flag}${join}[${text}]:${value.name.replaceAll(':', '\\:')}:${action(value)}`,
+    );
   });
 }
 
@@ -76,8 +79,4 @@ function action(completes: Completes): string {
     case 'nothing':
       return ' ';
   }
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

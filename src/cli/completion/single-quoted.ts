@@ -1,0 +1,4 @@
+/** A text as one word of bash and zsh, in which nothing means anything. */
+export function singleQuoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
