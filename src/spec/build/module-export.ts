@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, isAbsolute, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { didYouMean } from '../../core/did-you-mean.ts';
 import { toError } from '../../core/errors.ts';
 import type { BuildContext } from '../build-context.ts';
+import { isFilePath, moduleUrl } from '../resolve-module.ts';
 import { kindOf, type Located, type LocatedScalar } from '../source/located.ts';
 
 const HINT = 'Write a module and the name of an export, e.g. "./enrich.ts#lookup".';
@@ -19,10 +16,10 @@ export async function moduleExport(
   if (specifier === '' || name === undefined || name === '' || more.length > 0) {
     return problems.add(span, `${JSON.stringify(value)} names no export of a module`, HINT);
   }
-  const folder = dirname(span.source.path);
-  const local = specifier.startsWith('.') || isAbsolute(specifier);
-  const path = local ? resolve(folder, specifier) : packagePath(specifier, span.source.path);
-  if (path === undefined || (local && !existsSync(path))) {
+  const url = moduleUrl(specifier, span.source.path);
+  // What is part of Node is none of a file: it would reach out of any folder.
+  if (url === undefined || !url.startsWith('file:')) {
+    const local = isFilePath(specifier);
     return problems.add(
       span,
       local ? `there is no file ${specifier}` : `there is no package "${specifier}"`,
@@ -31,9 +28,9 @@ export async function moduleExport(
         : `Install it, or begin the path of a file with "./".`,
     );
   }
-  if (confinement.forbids(path, span, problems)) return undefined;
+  if (confinement.forbids(url, span, problems)) return undefined;
   try {
-    const exports = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+    const exports = (await import(url)) as Record<string, unknown>;
     if (Object.hasOwn(exports, name)) return exports[name];
     return problems.add(span, `${specifier} has no export "${name}"`, didYouMean(name, Object.keys(exports)));
   } catch (thrown) {
@@ -71,11 +68,3 @@ const EXPORTS = {
   reader: 'an object with open(), or a function that returns it',
   writer: 'an object with open(), or a function that returns it',
 } as const;
-
-function packagePath(specifier: string, from: string): string | undefined {
-  try {
-    return createRequire(from).resolve(specifier);
-  } catch {
-    return undefined;
-  }
-}

@@ -2,10 +2,10 @@ import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { isMillraceError } from '../../core/errors.ts';
 import type { Registry } from '../../core/registry.ts';
 import type { Confinement } from '../confinement.ts';
+import { isFilePath, moduleUrl } from '../resolve-module.ts';
 import { kindOf, type Located, type LocatedMap } from '../source/located.ts';
 import type { Problems } from '../source/problem.ts';
 import { loadPlugin } from './load-plugin.ts';
-import { isFilePath, moduleUrl } from './resolve-module.ts';
 
 /**
  * The registry with the plugins that a file lists as well: its own, so that files do not see those of others. What is wrong with one

@@ -4,7 +4,7 @@ import { isPlugin } from '../../core/plugin-list.ts';
 import { checkPluginVersion } from '../../core/plugin-version.ts';
 import type { Plugin } from '../../interfaces/plugin.ts';
 import { LIST_MACROS, MACROS } from '../expressions/macros.ts';
-import { isFilePath, moduleUrl } from './resolve-module.ts';
+import { isFilePath, moduleUrl } from '../resolve-module.ts';
 
 /**
  * The plugin that a package or a file exports, as `plugin` or by default. The module is imported once a process.

@@ -231,3 +231,34 @@ sinks:
   expect(codes.slice(0, 2)).toEqual(['ERR_CALLBACK', 'ERR_CALLBACK']);
   expect(codes.slice(-5)).toEqual(Array(5).fill('ERR_CIRCUIT_OPEN'));
 });
+
+describe('functions of a package', () => {
+  const using = (name: string) => `flows:
+  rows:
+    read: { ndjson: rows.ndjson }
+    pipe: [{ map: { use: "${name}" } }]
+sinks: { out: { from: rows, write: { ndjson: out.ndjson } } }
+`;
+
+  test.each([
+    ['import', 'export const twice = ({ n }) => ({ n: n * 2 });'],
+    ['require', 'exports.twice = ({ n }) => ({ n: n * 2 });'],
+  ])('are found where it is for %s only', async (condition, code) => {
+    const type = condition === 'import' ? 'module' : 'commonjs';
+    const files = {
+      'rows.ndjson': ndjson({ n: 1 }),
+      'node_modules/numbers/package.json': JSON.stringify({
+        name: 'numbers',
+        type,
+        exports: { [condition]: './numbers.js' },
+      }),
+      'node_modules/numbers/numbers.js': code,
+    };
+    expect((await ran(using('numbers#twice'), files))('out')).toEqual([{ n: 2 }]);
+  });
+
+  test('are none of Node itself, which reaches everywhere', async () => {
+    const found = ran(using('node:child_process#execSync'), { 'rows.ndjson': '' });
+    await expect(found).rejects.toThrow('there is no package "node:child_process"');
+  });
+});

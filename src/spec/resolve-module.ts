@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { resolve as resolvePackage } from 'import-meta-resolve';
@@ -15,11 +16,20 @@ export function moduleUrl(specifier: string, from: string): string | undefined {
     const path = resolve(dirname(from), specifier);
     return isFile(path) ? pathToFileURL(path).href : undefined;
   }
+  const url = packageUrl(specifier, from);
+  return url?.startsWith('file:') && !isFile(new URL(url)) ? undefined : url;
+}
+
+/** As `import` finds a package; else as `require` does, for one that has nothing for `import`. */
+function packageUrl(specifier: string, from: string): string | undefined {
   try {
-    const url = resolvePackage(specifier, pathToFileURL(from).href);
-    return url.startsWith('file:') && !isFile(new URL(url)) ? undefined : url;
+    return resolvePackage(specifier, pathToFileURL(from).href);
   } catch {
-    return undefined;
+    try {
+      return pathToFileURL(createRequire(from).resolve(specifier)).href;
+    } catch {
+      return undefined;
+    }
   }
 }
 
