@@ -240,7 +240,7 @@ describe('rows since a value', () => {
   test.each(['timestamptz', 'timestamp', 'date'])('may begin at a time, in a column of %s', async (type) => {
     await execute(`CREATE TABLE "from ${type}" (id int PRIMARY KEY, at ${type})`);
     await execute(
-      `INSERT INTO "from ${type}" SELECT n, '2025-12-30Z'::timestamptz + n * interval '1 day' FROM generate_series(0, 9) n`,
+      `INSERT INTO "from ${type}" SELECT n, '2025-12-30Z'::${type} + n * interval '24 hours' FROM generate_series(0, 9) n`,
     );
     const options = { table: `from ${type}`, since: 'at', pageRows: 3 } as const;
     expect(made(options).traits.timed).toBe(true);
