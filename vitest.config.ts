@@ -25,11 +25,12 @@ export default defineConfig({
       project('integration', ['tests/integration/**/*.test.ts'], {
         testTimeout: 120_000,
         hookTimeout: 120_000,
+        globalSetup: ['tests/integration/cli/built-command.ts'],
       }),
       project('memory', ['tests/memory/**/*.test.ts'], { testTimeout: 180_000 }),
       project('services', ['tests/services/**/*.test.ts'], {
         testTimeout: 120_000,
-        globalSetup: ['tests/services/postgres/server.ts'],
+        globalSetup: ['tests/services/postgres/server.ts', 'tests/integration/cli/built-command.ts'],
       }),
       project('check', ['tests/check/**/*.test.ts'], {
         testTimeout: 120_000,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type GeneratedOrders, generateOrders } from '../../examples/generate-orders.ts';
 import type { NodeMetrics, Summary } from '../../src/index.ts';
 
@@ -21,7 +21,7 @@ function millrace(file: string, set: Readonly<Record<string, string>>): Summary 
   const values = Object.entries(set).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['bin/millrace.js', 'run', file, '--json', ...values],
+    [inject('command'), 'run', file, '--json', ...values],
     { cwd: ROOT, encoding: 'utf8' },
   );
   expect(stderr).toBe('');

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { inject } from 'vitest';
 
-const ENTRY = resolve('bin/millrace.js');
+/** The path of the command, as a user gets it. */
+export const ENTRY: string = inject('command');
 
 export interface Ended {
   /** What a shell would call the status: the exit code, or 128 and the signal for who died of one. */

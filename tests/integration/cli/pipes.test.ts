@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { Command, millrace } from './command.ts';
+import { Command, ENTRY, millrace } from './command.ts';
 import { useWorkspace } from './workspace.ts';
 
 const work = useWorkspace();
@@ -107,7 +106,7 @@ const EVERYDAY = [
 
 /** Runs the command as a shell script does, which knows it as `"$@"`. */
 async function shell(script: string, args: readonly string[]) {
-  const command = [process.execPath, resolve('bin/millrace.js'), ...args];
+  const command = [process.execPath, ENTRY, ...args];
   const { FORCE_COLOR, NODE_OPTIONS, ...env } = process.env;
   const child = spawn('bash', ['-c', script, 'bash', ...command], { cwd: work.current.folder, env });
   child.stdin.end();

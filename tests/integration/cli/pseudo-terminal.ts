@@ -1,7 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { resolve } from 'node:path';
-
-const ENTRY = resolve('bin/millrace.js');
+import { ENTRY } from './command.ts';
 
 /** `script` of util-linux, which lends a terminal; that of other systems takes other options. */
 function available(): boolean {

@@ -1,11 +1,20 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Balance, CheckpointSummary } from '../../../../src/interfaces/run.ts';
+import { buildInto } from '../../../temporary-build.ts';
 import type { Orders } from './child.ts';
 import { KILLED, type PointKill } from './fail-points.ts';
 import type { Shape } from './shape.ts';
 
-const CHILD = join(import.meta.dirname, 'child.ts');
+/** Where the program of a process is, in the folder that has those of the jobs. */
+const PROGRAM = 'program/dist/child.js';
+
+/** Builds that program, if it is not there: most of the time of so short a run is that of its start. */
+export async function buildProgram(root: string): Promise<void> {
+  if (existsSync(join(root, PROGRAM))) return;
+  await buildInto(join(root, 'program'), { child: join(import.meta.dirname, 'child.ts') });
+}
 
 /** A process that takes so long comes to no end: some hundred times what it takes on a machine with nothing else to do. */
 const HANGS_AFTER_MS = 240_000;
@@ -31,12 +40,12 @@ export function live(
   checkpoints = true,
 ): Promise<Report | undefined> {
   const orders: Orders = { shape, checkpoints, ...(kill !== undefined && 'point' in kill && { kill }) };
+  const root = dirname(folder);
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [CHILD, JSON.stringify(orders)], {
+    const child = spawn(process.execPath, [join(root, PROGRAM), JSON.stringify(orders)], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Most of the time of so short a run is that of its start.
-      env: { ...process.env, NODE_COMPILE_CACHE: join(dirname(folder), 'code') },
+      env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'code') },
     });
     let stdout = '';
     let stderr = '';

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Balance } from '../../../../src/interfaces/run.ts';
 import type { PointKill } from './fail-points.ts';
 import { writeInput } from './input.ts';
-import { type Kill, live, type Report, shown } from './life.ts';
+import { buildProgram, type Kill, live, type Report, shown } from './life.ts';
 import { difference, type Outcome, outcomeOf } from './outcome.ts';
 import { dropSchema, makeSchema } from './postgres-schema.ts';
 import type { Shape } from './shape.ts';
@@ -58,6 +58,7 @@ export class Sweep {
 
   /** Finds out what the job comes to: without checkpoints, with them, and after a single kill. */
   static async begin(shape: Shape, root: string): Promise<Sweep> {
+    await buildProgram(root);
     const folders = ['plain', 'whole', 'cut'].map((name) => join(root, name));
     for (const folder of folders) await begin(folder, shape);
     const [plain, whole, cut] = folders as [string, string, string];
