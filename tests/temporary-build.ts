@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bundle } from '../scripts/build.ts';
 
@@ -20,6 +20,8 @@ export interface TemporaryBuild {
 export async function temporaryBuild(): Promise<TemporaryBuild> {
   mkdirSync(CACHE, { recursive: true });
   const home = mkdtempSync(join(CACHE, 'build-'));
+  // Other users run the command, too.
+  chmodSync(home, 0o755);
   const remove = () => rmSync(home, { recursive: true, force: true });
   try {
     return { home, dist: await buildInto(home), remove };
