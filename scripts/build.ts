@@ -3,8 +3,7 @@
  * A command starts in the time that it takes to find and link its modules: see decision 0025.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 
@@ -22,7 +21,7 @@ const AT_THEIR_PLACE = byName([
 ]);
 
 /** Libraries of which only what is used is taken into the build. */
-const TAKEN_IN = ['zod'];
+const TAKEN_IN = ['zod', 'lru-cache', 'ret', 'semver'];
 
 /**
  * Builds what runs into a folder: the package, or other programs of the repository, each by its name and its source. Beside the folder
@@ -103,7 +102,9 @@ function licences(): Plugin {
     name: 'licences',
     generateBundle() {
       for (const name of TAKEN_IN) {
-        const source = readFileSync(join(homeOf(name), 'LICENSE'), 'utf8');
+        const home = homeOf(name);
+        const file = readdirSync(home).find((file) => /^licen[cs]e/i.test(file))!;
+        const source = readFileSync(join(home, file), 'utf8');
         this.emitFile({ type: 'asset', fileName: `chunks/${name}.LICENSE.txt`, source });
       }
     },
@@ -111,7 +112,7 @@ function licences(): Plugin {
 }
 
 function homeOf(library: string): string {
-  return dirname(createRequire(import.meta.url).resolve(`${library}/package.json`));
+  return join(ROOT, 'node_modules', library);
 }
 
 if (import.meta.main) {

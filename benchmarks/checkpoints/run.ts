@@ -12,7 +12,7 @@ const served = await answers(new URL(POSTGRES_URL));
 if (!served)
   console.error('No PostgreSQL answers, so postgres-writer is left out: set MILLRACE_BENCH_POSTGRES.');
 
-/** All benchmarks of checkpoints: `node checkpoints/run.ts`; some: `node checkpoints/run.ts keyed-state`. */
+/** All benchmarks of checkpoints: `node checkpoints/run.ts`; some: `node checkpoints/run.ts keyed-state`. Build first: `npm run build`. */
 await runBenchmarks(
   'npm run bench:checkpoints',
   [csvToNdjson, keyedState, resume, sqliteWriter, ...(served ? [postgresWriter] : [])],

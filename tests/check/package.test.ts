@@ -86,16 +86,19 @@ describe('the package', () => {
     expect(wanted.filter((path) => !all.has(path))).toEqual([]);
   });
 
+  const packedText = (file: string): string =>
+    readFileSync(join(home, 'node_modules/millrace', file), 'utf8');
+
   /** Whether there is more in a file of the build than names that it hands on. */
   function hasCode(file: string): boolean {
-    const text = readFileSync(join(home, 'node_modules/millrace', file), 'utf8');
-    return !text.split('\n').every((line) => /^(import |export |\/\/|$)/.test(line));
+    return !packedText(file)
+      .split('\n')
+      .every((line) => /^(import |export |\/\/|$)/.test(line));
   }
 
   /** The sources of a file of the build, without those of libraries. */
   function sourcesOf(file: string): readonly string[] {
-    const folder = join(home, 'node_modules/millrace');
-    const { sources }: { sources: string[] } = JSON.parse(readFileSync(join(folder, `${file}.map`), 'utf8'));
+    const { sources }: { sources: string[] } = JSON.parse(packedText(`${file}.map`));
     return sources
       .filter((source) => !source.includes('node_modules'))
       .map((source) => posix.join(posix.dirname(file), source));
