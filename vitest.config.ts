@@ -19,9 +19,12 @@ export default defineConfig({
     // By itself it leaves one core idle, of two as of twenty.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      project('unit', ['tests/{unit,conformance,properties,types}/**/*.test.ts', 'examples/**/*.test.ts'], {
+      project('unit', ['tests/{unit,types}/**/*.test.ts', 'examples/**/*.test.ts'], {
         testTimeout: 60_000,
+        // A process for each of so many small files would take longer than their tests do.
+        isolate: false,
       }),
+      project('laws', ['tests/{conformance,properties}/**/*.test.ts'], { testTimeout: 60_000 }),
       project('integration', ['tests/integration/**/*.test.ts'], {
         testTimeout: 120_000,
         hookTimeout: 120_000,
