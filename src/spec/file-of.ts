@@ -7,7 +7,8 @@ import { plainObject } from './source/located.ts';
 
 /**
  * A pipeline as the text of a file, made of its description and the plugins to list: the same graph, when it is read again. It has what the
- * description has: parameters only as far as expressions use them, as all others are filled in, and neither memory nor checkpoints.
+ * description has: parameters only as far as expressions use them, or something secret is one, as all others are filled in; of what is
+ * written in code, memory and the like, but no checkpoints, which are options of runs there.
  *
  * @throws MillraceError `ERR_PIPELINE_FILE` for nodes that were not made of plain data: functions in code.
  */
@@ -47,7 +48,8 @@ class FileText {
   }
 
   text(plugins: readonly string[]): string {
-    const { name, nodes } = this.#description;
+    const { name, nodes, settings = {} } = this.#description;
+    const { description, params: shared = {}, ...whole } = settings;
     const placed = nodes.filter((node) => node.kind !== 'sink' && !this.#parts.isInner(node));
     const isLetters = ({ kind }: NodeDescription) => kind === 'letters';
     // Policies know the flows that they send to by their names, so that those are given first.
@@ -55,14 +57,16 @@ class FileText {
     for (const node of placed) if (!isLetters(node)) this.#place(node);
     const flows = new Set(this.#flowOf.values());
     const sinks = nodes.filter(({ kind }) => kind === 'sink');
-    const params = parametersOf(nodes);
+    const params = parametersOf([...nodes, { params: shared }]);
     const onError = defaultPolicies(this.#description);
     const file = {
       version: 1,
       name,
+      ...(description !== undefined && { description }),
       ...(plugins.length > 0 && { plugins }),
       ...(Object.keys(params).length > 0 && { params }),
       ...(onError !== undefined && { onError }),
+      ...whole,
       ...(flows.size > 0 && { flows: plainObject([...flows].map((flow) => [flow.name, body(flow)])) }),
       sinks: plainObject(sinks.map((node) => [node.name, this.#sink(node)])),
     };
@@ -133,7 +137,7 @@ class FileText {
 }
 
 /** The parameters that expressions use, with their values as defaults. */
-function parametersOf(nodes: readonly NodeDescription[]): Record<string, unknown> {
+function parametersOf(nodes: readonly Pick<NodeDescription, 'params'>[]): Record<string, unknown> {
   const used = nodes.flatMap(({ params = {} }) => Object.entries(params));
   return plainObject(
     used.map(([name, { value, secret }]) => [

@@ -72,8 +72,45 @@ function plain(value: unknown): unknown {
   );
 }
 
+/** What holds for the whole of a file; each part of it may be absent. */
+const settings = fc.record(
+  {
+    description: text,
+    edgeCapacity: fc.integer({ min: 1, max: 1024 }),
+    memory: fc.oneof(fc.integer({ min: 65536, max: 2 ** 40 }), fc.constantFrom('64 KiB', '1 GiB')),
+    spill: fc.oneof(
+      fc.constant(false),
+      fc.record({ folder: text.filter((value) => value !== '').map(escaped) }, { requiredKeys: [] }),
+    ),
+    checkpoint: fc.record(
+      {
+        store: fc.constantFrom(
+          './state',
+          'sqlite:state.db',
+          'postgres://me@db.example/state',
+          `\${STATE:-./state}`,
+        ),
+        every: fc.constantFrom<unknown>('10s', 250),
+        timeout: fc.constant('1m'),
+        failures: fc.integer({ min: 1, max: 9 }),
+        require: fc.constant('at least once'),
+      },
+      { requiredKeys: ['store'] },
+    ),
+    lint: fc.record(
+      {
+        'unused-parameter': fc.constant('off'),
+        'call-without-timeout': fc.array(field, { maxLength: 2 }),
+      },
+      { requiredKeys: [] },
+    ),
+  },
+  { requiredKeys: [] },
+);
+
 const file = fc
   .record({
+    settings,
     name: text.filter((value) => value.trim() !== ''),
     readers: fc.integer({ min: 1, max: 3 }),
     join: fc.constantFrom('merge', 'concat', 'zip'),
@@ -88,7 +125,7 @@ const file = fc
       { minLength: 3, maxLength: 3 },
     ),
   })
-  .map(({ name, readers, join, pipes, split, onError, as, paths }) => {
+  .map(({ settings, name, readers, join, pipes, split, onError, as, paths }) => {
     const flows: Record<string, object> = {};
     for (let index = 0; index < readers; index++) {
       flows[`r${index}`] = {
@@ -109,6 +146,7 @@ const file = fc
       name,
       params: { limit: { type: 'number', default: 5 } },
       ...(onError !== undefined && { onError }),
+      ...settings,
       flows,
       sinks: {
         one: { from: froms[0], write: { ndjson: { path: 'one.ndjson' } } },
@@ -147,7 +185,12 @@ test('a file, read, described and written again, is the same graph; in YAML and 
       expect(await described(JSON.stringify(written))).toEqual(first);
       // What is written once stays as it is.
       expect(fileOf(await described(again))).toBe(again);
-      expect(parse(again)).toMatchObject({ version: 1, name: written.name });
+      const found = parse(again) as Record<string, unknown>;
+      expect(found).toMatchObject({ version: 1, name: written.name });
+      for (const part of ['description', 'edgeCapacity', 'memory', 'spill', 'lint']) {
+        expect(found[part]).toEqual(Reflect.get(written, part));
+      }
+      expect('checkpoint' in found).toBe('checkpoint' in written);
     }),
     { numRuns: 150 },
   );

@@ -8,6 +8,23 @@ export interface GraphDescription {
   readonly name: string;
   readonly nodes: readonly NodeDescription[];
   readonly edges: readonly EdgeDescription[];
+  /** What holds for the whole of it, as it was written; absent where nothing is said. */
+  readonly settings?: SettingsDescription;
+}
+
+/** What holds for the whole of a pipeline: of one that code makes, its options; of a file, also how it is run. */
+export interface SettingsDescription {
+  /** What a file says that it is for. */
+  readonly description?: string;
+  readonly edgeCapacity?: number;
+  readonly memory?: number | string;
+  readonly spill?: false | { readonly folder?: string };
+  /** The checkpoints that a file asks for. Those of code are options of its runs, and no part of the pipeline. */
+  readonly checkpoint?: Readonly<Record<string, unknown>>;
+  /** The rules of `millrace check` that a file silences. */
+  readonly lint?: Readonly<Record<string, unknown>>;
+  /** The parameters that these refer to. */
+  readonly params?: Written['params'];
 }
 
 export interface NodeDescription {
@@ -33,7 +50,7 @@ export interface EdgeDescription {
   readonly to: string;
 }
 
-export function describeGraph(name: string, graph: Graph): GraphDescription {
+export function describeGraph(name: string, graph: Graph, settings?: SettingsDescription): GraphDescription {
   return {
     version: 1,
     name,
@@ -41,6 +58,7 @@ export function describeGraph(name: string, graph: Graph): GraphDescription {
     edges: graph.vertices.flatMap((vertex) =>
       vertex.inputs.map(({ from, port, to }) => ({ from: from.name, port, to: to.name })),
     ),
+    ...(settings !== undefined && { settings }),
   };
 }
 

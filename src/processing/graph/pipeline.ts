@@ -11,7 +11,7 @@ import { planGraph } from '../plan/planner.ts';
 import { onErrorList } from '../policies/on-error.ts';
 import { Branch } from './branch.ts';
 import { checkGraph, listedTwice } from './check.ts';
-import { describeGraph, type GraphDescription } from './describe.ts';
+import { describeGraph, type GraphDescription, type SettingsDescription } from './describe.ts';
 import { dot, mermaid } from './diagram.ts';
 import { collectGraph, type Graph } from './graph.ts';
 import { PORT } from './node.ts';
@@ -53,7 +53,7 @@ export class Pipeline {
 
   /** The graph as plain JSON, stable from run to run. */
   describe(): GraphDescription {
-    return describeGraph(this.name, this.#graph);
+    return describeGraph(this.name, this.#graph, this.#plan.settings);
   }
 
   /** The graph as a Mermaid flowchart. */
@@ -128,7 +128,29 @@ export function pipeline(
   const { plan, problems: planProblems } = planGraph(graph, edgeCapacity);
   const all = [...listedTwice(sinks), ...problems, ...checkGraph(graph), ...planProblems];
   if (all.length > 0) throw invalid(name, all);
-  return new Pipeline(name, graph, Object.freeze({ ...plan, state: Object.freeze({ memory, spill }) }));
+  const settings = settingsOf(options);
+  const made = { ...plan, state: Object.freeze({ memory, spill }), ...(settings && { settings }) };
+  return new Pipeline(name, graph, Object.freeze(made));
+}
+
+/** The same pipeline, whose description tells these settings. */
+export function withSettings(pipeline: Pipeline, settings: SettingsDescription): Pipeline {
+  const plan = Pipeline.plan(pipeline);
+  return new Pipeline(
+    pipeline.name,
+    plan.graph,
+    Object.freeze({ ...plan, settings: Object.freeze(settings) }),
+  );
+}
+
+/** The settings that are given, as they are; `undefined` for none. */
+function settingsOf({ edgeCapacity, memory, spill }: PipelineOptions): SettingsDescription | undefined {
+  const given = {
+    ...(edgeCapacity !== undefined && { edgeCapacity }),
+    ...(memory !== undefined && { memory }),
+    ...(spill !== undefined && { spill: spill === false ? spill : Object.freeze({ ...spill }) }),
+  };
+  return Object.keys(given).length === 0 ? undefined : Object.freeze(given);
 }
 
 function invalid(name: string, problems: readonly string[]): MillraceError {

@@ -3,6 +3,7 @@ import { MillraceError } from '../../core/errors.ts';
 import type { DeadLetter } from '../../interfaces/failure.ts';
 import type { Reader } from '../../interfaces/reader.ts';
 import type { Writer } from '../../interfaces/writer.ts';
+import { ofPipeline } from '../plan/plan.ts';
 import { planGraph } from '../plan/planner.ts';
 import type { Graph, Vertex } from './graph.ts';
 import { GraphDraft } from './graph-draft.ts';
@@ -80,11 +81,7 @@ export function replayPipeline(pipeline: Pipeline, { entries, read = [], letters
   const graph = replayGraph(plan.graph, kept, entries, letters);
   const { plan: made, problems } = planGraph(graph, plan.edges[0]?.capacity ?? 2);
   if (problems.length > 0) throw unfit(pipeline, problems.join('; '));
-  return new Pipeline(
-    pipeline.name,
-    graph,
-    Object.freeze({ ...made, ...(plan.state && { state: plan.state }) }),
-  );
+  return new Pipeline(pipeline.name, graph, Object.freeze({ ...made, ...ofPipeline(plan) }));
 }
 
 /** Operators that begin with nothing, although they would have remembered what came before. */

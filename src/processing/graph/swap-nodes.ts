@@ -3,6 +3,7 @@ import { MillraceError } from '../../core/errors.ts';
 import type { Operator } from '../../interfaces/operator.ts';
 import type { Reader } from '../../interfaces/reader.ts';
 import type { Writer } from '../../interfaces/writer.ts';
+import { ofPipeline } from '../plan/plan.ts';
 import { planGraph } from '../plan/planner.ts';
 import type { Graph, GraphEdge, Vertex } from './graph.ts';
 import type { GraphNode } from './node.ts';
@@ -55,7 +56,7 @@ export function swapNodes(
     }
   });
   const capacity = plan.edges[0]?.capacity ?? 2;
-  const swapped = { ...planGraph(graph, capacity).plan, ...(plan.state && { state: plan.state }) };
+  const swapped = { ...planGraph(graph, capacity).plan, ...ofPipeline(plan) };
   return new Pipeline(pipeline.name, graph, Object.freeze(swapped));
 }
 

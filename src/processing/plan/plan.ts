@@ -1,5 +1,6 @@
 import type { AsyncOptions } from '../../interfaces/operator.ts';
 import type { Reader } from '../../interfaces/reader.ts';
+import type { SettingsDescription } from '../graph/describe.ts';
 import type { Graph, GraphEdge, Vertex } from '../graph/graph.ts';
 
 /** How a stage gets its records. */
@@ -56,6 +57,13 @@ export interface Plan {
   readonly edges: readonly StageEdge[];
   /** What a run may keep state in, where the pipeline says so. */
   readonly state?: StateLimits;
+  /** What holds for the whole of the pipeline, as descriptions tell it. */
+  readonly settings?: SettingsDescription;
+}
+
+/** What a plan has that is not made of the graph: of a pipeline that is made of another, it stays. */
+export function ofPipeline({ state, settings }: Plan): Pick<Plan, 'state' | 'settings'> {
+  return { ...(state && { state }), ...(settings && { settings }) };
 }
 
 /** All nodes that a stage runs, in order. */

@@ -7,14 +7,20 @@ import { Branch } from '../../processing/graph/branch.ts';
 import type { LettersFlow } from '../../processing/graph/enter.ts';
 import { Flow } from '../../processing/graph/flow.ts';
 import { noteNode, PORT } from '../../processing/graph/node.ts';
-import { type Pipeline, type PipelineOptions, pipeline } from '../../processing/graph/pipeline.ts';
+import {
+  type Pipeline,
+  type PipelineOptions,
+  pipeline,
+  withSettings,
+} from '../../processing/graph/pipeline.ts';
 import type { BuildContext } from '../build-context.ts';
 import type { FileModel } from '../file-model.ts';
 import { namedStore } from '../named-store.ts';
 import { SETTINGS, settingsSchema } from '../settings.ts';
 import { type Located, spanAt } from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
-import { checkedOptions } from './checked-options.ts';
+import { type CheckedOptions, checkedOptions } from './checked-options.ts';
+import { describedSettings } from './described-settings.ts';
 import { FlowShapes } from './flow-shapes.ts';
 import { named } from './node-name.ts';
 import { shownPlace } from './note.ts';
@@ -74,10 +80,18 @@ class Build {
       if (sink !== undefined && flow !== undefined) branches.push(this.#branch(name, flow, sink));
     }
     if (problems.count > 0 || settings === undefined || branches.length < sinks.size) return undefined;
-    const { checkpoint, ...options } = settings;
+    const { checkpoint, ...options } = settings.value as Record<string, unknown>;
     try {
       const made = pipeline(this.#model.name, branches, options as PipelineOptions);
-      return { pipeline: made, checkpoint: await checkpointed(checkpoint) };
+      const described = describedSettings(
+        this.#model,
+        settings.data as Record<string, unknown>,
+        this.#context,
+      );
+      return {
+        pipeline: described === undefined ? made : withSettings(made, described),
+        checkpoint: await checkpointed(checkpoint),
+      };
     } catch (thrown) {
       if (!isMillraceError(thrown)) throw thrown;
       const { problems: found, issues } = thrown.details;
@@ -94,12 +108,11 @@ class Build {
     }
   }
 
-  async #settings(): Promise<Record<string, unknown> | undefined> {
+  async #settings(): Promise<CheckedOptions | undefined> {
     const { root } = this.#model;
     const given = [...root.entries].filter(([key]) => SETTINGS.includes(key));
     const whose = { what: 'the pipeline', at: { ...root.span, end: root.span.start } };
-    const options = await checkedOptions(settingsSchema, mapLike(root, given), whose, this.#context);
-    return options?.value as Record<string, unknown> | undefined;
+    return checkedOptions(settingsSchema, mapLike(root, given), whose, this.#context);
   }
 
   #flow(name: string): Promise<Built | undefined> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { from } from '../../../src/from.ts';
 import { discard } from '../../../src/io/memory/discard.ts';
 import type { GraphDescription } from '../../../src/processing/graph/describe.ts';
@@ -181,6 +182,58 @@ sinks:
     ],
   ])('%s', async (_, text) => {
     await comesBack(text);
+  });
+});
+
+describe('what holds for the whole of a file comes back, too', () => {
+  const settings = `description: Orders, as they come
+params: { url: { type: string, secret: true, default: "postgres://me:hush@db.example/state" } }
+edgeCapacity: 4
+memory: 64 MiB
+spill: { folder: ./spilled }
+lint: { call-without-timeout: off, unused-parameter: [url] }
+`;
+  const file = `version: 1\n${settings}flows:\n  it: { read: { csv: in.csv } }\n${out('it')}`;
+
+  test('memory, checkpoints, where state goes, rules of check', async () => {
+    const checkpoint = 'checkpoint: { store: ./state, every: 10s, failures: 3, require: at least once }\n';
+    const again = parse(await comesBack(`${file}${checkpoint}`));
+    expect(again).toMatchObject({
+      description: 'Orders, as they come',
+      edgeCapacity: 4,
+      memory: '64 MiB',
+      spill: { folder: './spilled' },
+      checkpoint: { store: './state', every: '10s', failures: 3, require: 'at least once' },
+      lint: { 'call-without-timeout': 'off', 'unused-parameter': ['url'] },
+    });
+  });
+
+  test('a store that a secret parameter names is named by it', async () => {
+    const text = `${file}checkpoint: { store: "\${params.url}" }\n`;
+    const folder = exampleFolder();
+    const again = fileOf(await graphOf(put(folder, 'p.yaml', text)));
+    expect(parse(again)).toMatchObject({
+      params: { url: { type: 'string', secret: true } },
+      checkpoint: { store: `\${params.url}` },
+    });
+    expect(again).not.toContain('hush');
+  });
+
+  test.each([
+    ['it is written as it is', 'postgres://me:hush@db.example/state', 'postgres://me:***@db.example/state'],
+    ['of the environment', `\${STATE}`, `\${STATE}`],
+    ['in part of the environment', `postgres://me:\${PASSWORD}@db/s`, `postgres://me:\${PASSWORD}@db/s`],
+    ['a default', `\${NONE:-postgres://me:hush@db/s}`, 'postgres://me:***@db/s'],
+  ])('the password of a store is never told: %s', async (_, store, told) => {
+    const text = `${file}checkpoint: { store: ${JSON.stringify(store)} }\n`;
+    const opened = await open(put(exampleFolder(), 'p.yaml', text), {
+      STATE: 'postgres://me:hush@db.example/state',
+      PASSWORD: 'hush',
+    });
+    const { pipeline, checkpoint } = await opened.build(opened.params.parse({}) as Record<string, unknown>);
+    expect(checkpoint?.store).toBeTypeOf('object');
+    expect(pipeline.describe().settings?.checkpoint).toEqual({ store: told });
+    expect(fileOf(pipeline.describe())).not.toContain('hush');
   });
 });
 

@@ -4,7 +4,10 @@ import type { Writer } from '../../../../src/interfaces/writer.ts';
 import { discard } from '../../../../src/io/memory/discard.ts';
 import { otherwise } from '../../../../src/processing/graph/flow.ts';
 import { merge } from '../../../../src/processing/graph/join.ts';
+import { PORT, type ReaderNode } from '../../../../src/processing/graph/node.ts';
 import { type Pipeline, pipeline } from '../../../../src/processing/graph/pipeline.ts';
+import { replayPipeline } from '../../../../src/processing/graph/replay.ts';
+import { swapNodes } from '../../../../src/processing/graph/swap-nodes.ts';
 import { filter } from '../../../../src/processing/operators/filter.ts';
 import { map } from '../../../../src/processing/operators/map.ts';
 import { mapAsync } from '../../../../src/processing/operators/map-async.ts';
@@ -93,6 +96,19 @@ describe('describe()', () => {
   test('is the same for the same pipeline built twice', () => {
     expect(orders().describe()).toEqual(orders().describe());
     expect(orders().explain()).toBe(orders().explain());
+  });
+
+  test('has the settings that were given, as they were given, and none else', () => {
+    expect(orders().describe()).not.toHaveProperty('settings');
+    const branch = from([1]).to(discard());
+    const options = { edgeCapacity: 4, memory: '64 MiB', spill: { folder: './spilled' } };
+    const made = pipeline('told', branch, { ...options, onError: skip() });
+    expect(made.describe().settings).toEqual(options);
+    expect(swapNodes(made, { writers: { discard: discard() } }).describe().settings).toEqual(options);
+    const { reader } = from([2])[PORT].node as ReaderNode;
+    const replayed = replayPipeline(made, { entries: { discard: reader } });
+    expect(replayed.describe().settings).toEqual(options);
+    expect(pipeline('held', branch, { spill: false }).describe().settings).toEqual({ spill: false });
   });
 
   test('numbers unnamed nodes around the names that are taken', () => {
