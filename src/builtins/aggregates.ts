@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { didYouMean } from '../core/did-you-mean.ts';
+import { MillraceError } from '../core/errors.ts';
+import { fieldOption, useOption, withRole } from '../core/option-role.ts';
+import { showValue } from '../core/show-value.ts';
 import type { Aggregate } from '../interfaces/aggregate.ts';
 import { count } from '../processing/operators/aggregates/count.ts';
 import { countDistinct, countDistinctOptions } from '../processing/operators/aggregates/count-distinct.ts';
@@ -16,7 +19,6 @@ import { stddev, stddevOptions } from '../processing/operators/aggregates/stddev
 import { sum } from '../processing/operators/aggregates/sum.ts';
 import { topK, topKCount, topKOptions } from '../processing/operators/aggregates/top-k.ts';
 import { none } from './component.ts';
-import { field } from './fields.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what records are like is not known
 type AnyAggregate = Aggregate<any, any, any>;
@@ -58,13 +60,24 @@ const FORMS: Readonly<Record<string, Form>> = {
     topKOptions.extend({ k: topKCount }),
     (field, { k, ...options }) => topK(field, k, options as never),
   ),
+  use: form(
+    none.extend({
+      use: useOption(
+        isAggregate,
+        'an aggregate, as defineAggregate() makes it, or a function that returns one',
+        'An aggregate of your own: an export of a module, e.g. "./aggregates.ts#range"',
+      ),
+    }),
+    ({ use }) => usedAggregate(use),
+  ),
 };
 
 const NAMES = Object.keys(FORMS);
 
 /** One aggregate. Which of the forms it has is told by its name, so that an error speaks of that form only. */
 const aggregate = z
-  .record(z.string(), z.unknown())
+  .object({ use: FORMS.use!.options.shape.use!.optional() })
+  .catchall(withRole(z.unknown(), { role: 'function', takes: ['record'], text: 'value' }))
   .superRefine((given, context) => {
     const name = nameIn(given);
     if (name === undefined) {
@@ -126,10 +139,10 @@ function of<S extends z.ZodObject>(
   name: string,
   what: string,
   options: S,
-  create: (field: string, options: z.output<S>) => AnyAggregate,
+  create: (field: never, options: z.output<S>) => AnyAggregate,
 ): Form {
-  const named = options.extend({ [name]: field.describe(`The field: ${what}`) });
-  return form(named, ({ [name]: of, ...rest }) => create(of as string, rest as never));
+  const named = options.extend({ [name]: fieldOption(`The field, or what makes a value: ${what}`) });
+  return form(named, ({ [name]: of, ...rest }) => create(of as never, rest as never));
 }
 
 /** An aggregate of the values of a field, or of whole records. */
@@ -137,10 +150,32 @@ function ofAny<S extends z.ZodObject>(
   name: string,
   what: string,
   options: S,
-  create: (field: string, options: z.output<S>) => AnyAggregate,
+  create: (field: never, options: z.output<S>) => AnyAggregate,
 ): Form {
-  const source = z.union([field, z.literal(true)]).describe(`The field: ${what}; true for whole records`);
+  const source = fieldOption(`The field, or what makes a value: ${what}; true for whole records`, {
+    or: z.literal(true),
+  });
   return form(options.extend({ [name]: source }), ({ [name]: of, ...rest }) =>
-    create((of === true ? undefined : of) as string, rest as never),
+    create(((of as unknown) === true ? undefined : of) as never, rest as never),
+  );
+}
+
+function isAggregate(value: unknown): boolean {
+  if (typeof value === 'function') return true;
+  const made = value as Partial<AnyAggregate> | undefined | null;
+  return typeof made === 'object' && typeof made?.add === 'function' && typeof made.merge === 'function';
+}
+
+/** An aggregate, or what a function makes. */
+function usedAggregate(given: unknown): AnyAggregate {
+  const made: unknown = typeof given === 'function' ? given() : given;
+  if (typeof made !== 'function' && isAggregate(made)) return made as AnyAggregate;
+  const { name } = given as { readonly name: string };
+  throw new MillraceError(
+    'ERR_OPTIONS',
+    `Cannot use ${name} as an aggregate: it returned ${showValue(made)}`,
+    {
+      hint: 'Let it return what defineAggregate(), sum() and the like return.',
+    },
   );
 }

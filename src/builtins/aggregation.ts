@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MillraceError } from '../core/errors.ts';
-import { functionOption } from '../core/option-role.ts';
+import { fieldOption, functionOption } from '../core/option-role.ts';
 import type { Component } from '../interfaces/component.ts';
 import type { Operator } from '../interfaces/operator.ts';
 import { aggregate } from '../processing/operators/aggregate.ts';
@@ -12,14 +12,13 @@ import { sort, sortOptions } from '../processing/operators/sort.ts';
 import { top, topCount, topOptions } from '../processing/operators/top.ts';
 import { topBy } from '../processing/operators/top-by.ts';
 import { unpivot, unpivotOptions } from '../processing/operators/unpivot.ts';
-import { orderOptions } from '../processing/sorting/sort-order.ts';
+import { ONE_ORDER, saysOneOrder, sortArguments, writtenOrder } from '../processing/sorting/written-order.ts';
 import { aggregates, aggregatesOf } from './aggregates.ts';
 import { operator } from './component.ts';
-import { field, key, keyReader, readerOf } from './fields.ts';
+import { key, keyReader, readerOf } from './fields.ts';
 import { type Keyed, remade, withKeyFields } from './results.ts';
 
 const groupKey = key.optional().describe('The field, or fields, that set groups apart; one group without');
-const locale = z.string().optional().describe('The language that text is ordered by, e.g. "de"');
 
 /** How many, where there is a key; its default is that of the operator. */
 const maxKeys = keyedOptions.shape.maxKeys
@@ -42,24 +41,14 @@ const aggregateOptions = keyedOptions
   })
   .refine(ofKeys, OF_KEYS);
 
-const sortParts = z.array(orderOptions.extend({ by: field.describe('The field'), locale })).min(1);
-const orderedOptions = sortOptions
-  .extend({
-    by: z.union([field, sortParts]).describe('The field, or several, each in its own order'),
-    order: orderOptions.shape.order,
-    nulls: orderOptions.shape.nulls,
-    locale,
-  })
-  .refine(
-    ({ by, order, nulls, locale }) =>
-      typeof by === 'string' || (order === 'asc' && nulls === 'last' && locale === undefined),
-    'of several fields, each has its own order, nulls and locale',
-  );
+const orderedOptions = sortOptions.extend(writtenOrder).refine(saysOneOrder, ONE_ORDER);
 
 const topByOptions = topOptions
   .extend({
     n: topCount,
-    by: field.describe('The field whose values rank the records'),
+    by: fieldOption('The field whose values rank the records, or what makes the value of a record', {
+      gives: ['number', 'text', 'time'],
+    }),
     key: groupKey,
     maxKeys,
   })
@@ -88,10 +77,10 @@ export const aggregation: readonly Component[] = [
     'sort',
     'All records in their order',
     orderedOptions,
-    ({ by, spill, ...order }) =>
-      typeof by === 'string'
-        ? sort<Keyed>(by as never, { ...order, spill } as never)
-        : sort<Keyed>(by as never, { spill }),
+    ({ spill, ...written }) => {
+      const [by, order] = sortArguments<Keyed>(written);
+      return sort(by as never, { ...order, spill } as never);
+    },
     'by',
   ),
   operator('top', 'The records with the largest values, of all or of each key', topByOptions, ranked),

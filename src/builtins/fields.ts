@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { functionOption, withRole } from '../core/option-role.ts';
+import { type FieldOrFunction, fieldOption } from '../core/option-role.ts';
 import { type Fields, fieldReader, namedFieldReader } from '../processing/operators/record-fields.ts';
 
 /** The name of a field. */
@@ -14,13 +14,12 @@ type Reader = (record: unknown) => unknown;
 export type Key = string | readonly string[] | Reader;
 
 /** The option for what makes a key. */
-export const key = withRole(
-  z.union([field, fields, functionOption(['record'], 'What makes the key of a record')]),
-  { role: 'function', takes: ['record'], text: 'value' },
-) as unknown as z.ZodType<Key>;
+export const key = fieldOption('What makes the key of a record', { or: fields }) as z.ZodType<Key>;
 
-/** A function that reads a field, named after it, as descriptions show the names of functions. */
-export const readerOf: (name: string) => Reader = namedFieldReader;
+/** A function that reads a field, named after it, as descriptions show the names of functions; others as they are. */
+export function readerOf(given: FieldOrFunction): Reader {
+  return typeof given === 'string' ? namedFieldReader(given) : given;
+}
 
 /** A function that makes the key; what several fields hold, as a list. Without fields, all records have one key. */
 export function keyReader(given: Key | undefined): Reader {

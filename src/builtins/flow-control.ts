@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fieldOption } from '../core/option-role.ts';
 import type { Component } from '../interfaces/component.ts';
 import type { Operator, OperatorContext, SyncOperator } from '../interfaces/operator.ts';
 import { buffer, bufferOptions } from '../processing/operators/buffer.ts';
@@ -10,8 +11,9 @@ import { rateLimit, rateLimitOptions } from '../processing/operators/rate-limit.
 import { throttle, throttleOptions } from '../processing/operators/throttle.ts';
 import { timeInterval } from '../processing/operators/time-interval.ts';
 import { timeout, timeoutOptions } from '../processing/operators/timeout.ts';
+import { TIMES } from '../processing/operators/windows/written-window.ts';
 import { none, operator } from './component.ts';
-import { field, key, keyReader, optionalKey, readerOf } from './fields.ts';
+import { key, keyReader, optionalKey, readerOf } from './fields.ts';
 
 /** Operators that say how fast records go, and when they happened. */
 export const flowControl: readonly Component[] = [
@@ -42,7 +44,7 @@ export const flowControl: readonly Component[] = [
     'event_time',
     'Says when records happened',
     eventTimeOptions.extend({
-      time: field.describe('The field with the time of a record'),
+      time: fieldOption('The field with the time of a record, or what makes it', { gives: TIMES }),
       partition: key.optional().describe('The field, or fields, whose values have a time line each'),
     }),
     ({ time, partition, ...options }) =>

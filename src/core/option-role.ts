@@ -11,6 +11,8 @@ export type OptionRole =
       readonly text?: 'expression' | 'value';
       /** Whether it may be an expression at all: one that returns a promise cannot be. @default true */
       readonly expression?: boolean;
+      /** What an expression has to come to, where that is known before there is a record. @default anything */
+      readonly gives?: readonly ('bool' | 'number' | 'text' | 'time')[];
     }
   /** The path of a file, or a list of them; one that is relative is so to the file it is written in. */
   | { readonly role: 'path' }
@@ -18,10 +20,15 @@ export type OptionRole =
   | { readonly role: 'schema' }
   /** Something that only code can make; data says it by the name of an export. What is no such name is what it looks like. */
   | { readonly role: 'export' }
+  /** What an export is, by its name: the value of a `use`. */
+  | { readonly role: 'use' }
   /** A flow of its own; data says it by where it reads and its operators. What has neither is what it looks like. */
   | { readonly role: 'flow' }
   /** What is done with failures: a policy, or a list of them. */
   | { readonly role: 'policies' };
+
+/** What is known of an option that is a function. */
+export type FunctionRole = Extract<OptionRole, { readonly role: 'function' }>;
 
 /** The roles by schema; what is made of a schema by `optional()` and the like has that of the inner one. */
 const roles = z.registry<OptionRole>();
@@ -43,18 +50,19 @@ export function roleOf(schema: z.core.$ZodType): OptionRole | undefined {
 
 const USE = /^[^#\s][^#]*#[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
+/** How data names an export, as JSON Schema. */
+const EXPORT_NAME = {
+  type: 'string',
+  pattern: USE.source,
+  description: 'An export of a module, e.g. "./enrich.ts#lookup"',
+} as const;
+
 /** How data says which function is meant, as JSON Schema. */
 export const FUNCTION_FORMS: readonly object[] = [
   { type: 'string', description: 'An expression' },
   {
     type: 'object',
-    properties: {
-      use: {
-        type: 'string',
-        pattern: USE.source,
-        description: 'An export of a module, e.g. "./enrich.ts#lookup"',
-      },
-    },
+    properties: { use: EXPORT_NAME },
     required: ['use'],
     additionalProperties: false,
   },
@@ -62,6 +70,59 @@ export const FUNCTION_FORMS: readonly object[] = [
 
 /** How data says which export is meant, as JSON Schema. */
 export const USE_FORM: object = FUNCTION_FORMS[1]!;
+
+/** How data says which function is meant where a text is something else, as JSON Schema. */
+const MARKED_FORMS: readonly object[] = [
+  {
+    type: 'object',
+    properties: { expression: { type: 'string', description: 'An expression' } },
+    required: ['expression'],
+    additionalProperties: false,
+  },
+  USE_FORM,
+];
+
+/** A function of the record, or a field by its name. */
+export type FieldOrFunction = string | ((record: unknown) => unknown);
+
+/**
+ * An option that is the name of a field, or a function of the record: data says that by `{ expression: … }` or `{ use: … }`, as a
+ * text is the name. It may also be what `or` says.
+ */
+export function fieldOption(
+  description: string,
+  { or = [], gives }: FieldOptionForms = {},
+): z.ZodType<FieldOrFunction> {
+  // Not to be a function is to be of another type: none of the forms is then nearer than the others.
+  const made = z
+    .unknown()
+    .superRefine((input, { addIssue }) => {
+      if (typeof input !== 'function')
+        addIssue({ code: 'invalid_type', expected: 'function', input, continue: false } as never);
+    })
+    .meta({ anyOf: MARKED_FORMS });
+  const schema = z.union([z.string().min(1), ...[or].flat(), made]).describe(description);
+  const role = { role: 'function', takes: ['record'], text: 'value' } as const;
+  return withRole(schema, { ...role, ...(gives && { gives }) }) as never;
+}
+
+/** The option `use` of what only code can make; data says it by the name of an export. */
+export function useOption(
+  accepts: (value: unknown) => boolean,
+  expected: string,
+  description: string,
+): z.ZodType {
+  const schema = z
+    .unknown()
+    .refine(accepts, { error: `expected ${expected}`, abort: true })
+    .meta({ ...EXPORT_NAME, description });
+  return withRole(schema, { role: 'use' });
+}
+
+interface FieldOptionForms {
+  readonly or?: z.ZodType | readonly z.ZodType[];
+  readonly gives?: FunctionRole['gives'];
+}
 
 /**
  * An option that is something only code can make; data says it by the name of an export. It may also be what `or` says,

@@ -1,3 +1,4 @@
+import type { FunctionRole } from '../core/option-role.ts';
 import type { Registry } from '../core/registry.ts';
 import type { LetterTarget, OnError } from '../interfaces/policy.ts';
 import type { Flow } from '../processing/graph/flow.ts';
@@ -22,6 +23,13 @@ export interface OwnFlow {
   readonly data: unknown;
 }
 
+/** An expression of a record. */
+export interface WrittenExpression {
+  readonly node: LocatedScalar;
+  /** What it has to come to. @default anything */
+  readonly gives?: FunctionRole['gives'];
+}
+
 /** What a file is built with. */
 export interface BuildContext {
   readonly registry: Registry;
@@ -36,7 +44,7 @@ export interface BuildContext {
   /** Where expressions get the origin of a record; absent where nobody knows it. */
   readonly origin?: OriginCell;
   /** Gathers the expressions of records that are compiled; absent where nobody knows what records are. */
-  readonly expressions?: LocatedScalar[];
+  readonly expressions?: WrittenExpression[];
   /** The policies that are written; `undefined` where something is wrong with them. */
   policies(node: Located): Promise<OnError | undefined>;
   /** The flow that is written in the place of an option; `undefined` where it cannot be made. */

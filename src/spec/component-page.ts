@@ -66,7 +66,7 @@ function typeOf(schema: TypeSchema): string {
   const forms = anyOf ?? oneOf;
   if (forms !== undefined) {
     const names = forms.map((form) =>
-      isUse(form) ? 'use' : form.description === 'An expression' ? 'expression' : typeOf(form),
+      isUse(form) ? 'use' : isExpression(form) ? 'expression' : typeOf(form),
     );
     return [...new Set(names)].filter((name) => name !== 'value' || names.length === 1).join(' | ');
   }
@@ -79,6 +79,10 @@ function typeOf(schema: TypeSchema): string {
 function valueText(value: unknown): string {
   const text = String(value);
   return /\p{Cc}/u.test(text) ? JSON.stringify(text) : text;
+}
+
+function isExpression({ description, properties }: TypeSchema): boolean {
+  return description === 'An expression' || properties?.expression !== undefined;
 }
 
 function isUse({ properties }: TypeSchema): boolean {

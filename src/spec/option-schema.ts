@@ -121,15 +121,15 @@ function useForms(
   if (role?.role !== 'function' && role?.role !== 'schema' && role?.role !== 'export') return [];
   const { [main]: _, ...others } = properties;
   const use = { type: 'string', description: 'An export of a module, e.g. "./enrich.ts#lookup"' };
+  const expression = { type: 'string', description: 'An expression' };
   const rest = required.filter((name) => name !== main);
-  return [
-    {
-      type: 'object',
-      properties: { use, ...others },
-      required: ['use', ...rest],
-      additionalProperties: false,
-    },
-  ];
+  const isExpression = role.role === 'function' && role.expression !== false;
+  return Object.entries({ use, ...(isExpression && { expression }) }).map(([name, form]) => ({
+    type: 'object',
+    properties: { [name]: form, ...others },
+    required: [name, ...rest],
+    additionalProperties: false,
+  }));
 }
 
 /** `path` also stands for `paths`, where there is no other option of that name. */

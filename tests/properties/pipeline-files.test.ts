@@ -38,12 +38,31 @@ const step = fc.oneof(
     }),
   }),
   fc.record({ sort: fc.record({ by: field.map(escaped), order: fc.constantFrom('asc', 'desc') }) }),
+  fc.record({
+    sort: fc.record({
+      by: fc.constantFrom<unknown>({ expression: 'record.a * params.limit' }, [
+        { by: 'b' },
+        { by: { expression: '-record.a' }, order: 'desc' },
+      ]),
+      spill: fc.boolean(),
+    }),
+  }),
+  fc.record({
+    top: fc.record({ n: fc.nat(8).map((n) => n + 1), by: fc.constant({ expression: '-record.a' }) }),
+  }),
+  fc.record({ eventTime: fc.constantFrom<unknown>('at', { expression: 'record.at' }) }),
   fc.record({ filter: fc.constantFrom('record.a > 1', 'params.limit > record.a', '"a: b" == record.b') }),
   fc.record({
     assign: fc.record({ total: fc.constantFrom<unknown>('record.a * params.limit', 7, true, null) }),
   }),
   fc.record({
-    aggregate: fc.record({ key: field.map(escaped), aggregates: fc.constant({ n0: { count: true } }) }),
+    aggregate: fc.record({
+      key: field.map(escaped),
+      aggregates: fc.constantFrom<unknown>(
+        { n0: { count: true } },
+        { n0: { sum: { expression: 'record.a * params.limit' } }, n1: { max: 'b' } },
+      ),
+    }),
   }),
   fc.record({
     validate: fc.record({
@@ -113,7 +132,11 @@ const file = fc
     settings,
     name: text.filter((value) => value.trim() !== ''),
     readers: fc.integer({ min: 1, max: 3 }),
-    join: fc.constantFrom('merge', 'concat', 'zip'),
+    join: fc.constantFrom('merge', 'concat', 'zip', 'mergeSorted'),
+    order: fc.constantFrom<unknown>('a', { expression: 'record.a' }, [
+      { by: 'b', order: 'desc' },
+      { by: 'a' },
+    ]),
     pipes: fc.array(fc.array(step, { maxLength: 4 }), { minLength: 4, maxLength: 4 }),
     split: fc.boolean(),
     onError: fc.option(fc.constantFrom<unknown>(['skip'], [{ deadLetter: { to: 'rejects' } }]), {
@@ -125,7 +148,7 @@ const file = fc
       { minLength: 3, maxLength: 3 },
     ),
   })
-  .map(({ settings, name, readers, join, pipes, split, onError, as, paths }) => {
+  .map(({ settings, name, readers, join, order, pipes, split, onError, as, paths }) => {
     const flows: Record<string, object> = {};
     for (let index = 0; index < readers; index++) {
       flows[`r${index}`] = {
@@ -138,7 +161,8 @@ const file = fc
     const last = pipes[3]!.map((one, index) =>
       index === 0 && as !== undefined && typeof one === 'object' ? { ...one, as: `as ${as}` } : one,
     );
-    flows.all = { [join]: Object.keys(flows), pipe: [...last, ...end] };
+    const all = Object.keys(flows);
+    flows.all = { [join]: join === 'mergeSorted' ? { flows: all, by: order } : all, pipe: [...last, ...end] };
     const froms = split ? ['all.small', 'all.rest'] : ['all', 'all'];
     const letters = JSON.stringify([flows, onError]).includes('"rejects"');
     return {

@@ -13,7 +13,7 @@ import {
   pipeline,
   withSettings,
 } from '../../processing/graph/pipeline.ts';
-import type { BuildContext } from '../build-context.ts';
+import type { BuildContext, WrittenExpression } from '../build-context.ts';
 import type { FileModel } from '../file-model.ts';
 import { namedStore } from '../named-store.ts';
 import { SETTINGS, settingsSchema } from '../settings.ts';
@@ -29,6 +29,7 @@ import { ownFlow } from './own-flow.ts';
 import { policiesOf } from './policies.ts';
 import { checkReferences, type References } from './references.ts';
 import { type BuiltSink, sinkWriter } from './sinks.ts';
+import { checkSourceExpressions } from './source-expressions.ts';
 import { sourceFlow } from './sources.ts';
 import { applied, type Built, mapLike, stepsOf } from './steps.ts';
 
@@ -127,13 +128,15 @@ class Build {
     if (source === undefined || this.#references.inCycle(name)) return undefined;
     if (!this.#places.has(source[0])) this.#places.set(source[0], source[1].key);
     const isLetters = source[0] === 'deadLetters';
+    const expressions: WrittenExpression[] = [];
     const start = isLetters
       ? this.#lettersOf(name)
-      : await sourceFlow(source, (node) => this.#referred(node), this.#context);
+      : await sourceFlow(source, (node) => this.#referred(node), { ...this.#context, expressions });
     if (start === undefined) return undefined;
     const first = isLetters ? start : named(start, as, this.#context);
     const built = first === undefined ? undefined : applied(steps, first);
     this.#shapes.follow(name, start, steps);
+    checkSourceExpressions(source[1].value, expressions, this.#shapes.inputs(name), this.#context);
     if (built === undefined || built instanceof Flow) return built;
     const flow = this.#model.flows.get(name)!;
     const outputs = Object.keys(built);

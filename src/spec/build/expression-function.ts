@@ -1,15 +1,16 @@
 import { isMillraceError } from '../../core/errors.ts';
-import type { BuildContext } from '../build-context.ts';
+import type { FunctionRole } from '../../core/option-role.ts';
+import type { BuildContext, WrittenExpression } from '../build-context.ts';
 import { compileExpression, type ExpressionScope } from '../expressions/expression.ts';
 import { inferShape } from '../expressions/infer-shape.ts';
-import type { Shape } from '../expressions/shape.ts';
+import { certain, kindsText, type Shape } from '../expressions/shape.ts';
 import type { LocatedScalar } from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
 
 /** The function of a record that an expression says; `undefined` where it cannot be compiled, which is a problem. */
 export function expressionFunction(
   node: LocatedScalar,
-  takes: readonly string[],
+  { takes, gives }: Pick<FunctionRole, 'takes' | 'gives'>,
   { params, problems, origin, expressions, registry }: BuildContext,
 ): unknown {
   const source = String(node.value);
@@ -18,7 +19,7 @@ export function expressionFunction(
       params: [...params.keys()],
       functions: registry.functions,
     });
-    if (takes[0] === 'record') expressions?.push(node);
+    if (takes[0] === 'record') expressions?.push({ node, ...(gives && { gives }) });
     const values = Object.fromEntries([...params].map(([name, { value }]) => [name, value]));
     let scope: ExpressionScope = { params: values };
     if (expression.usesOrigin) {
@@ -48,17 +49,21 @@ export function expressionFunction(
   }
 }
 
-/** Notes what can never be right in expressions for records of which this is known. */
+/** Notes what can never be right in expressions for records of which this is known, and what comes to something else than it has to. */
 export function checkExpressions(
-  expressions: readonly LocatedScalar[],
+  expressions: readonly WrittenExpression[],
   record: Shape,
   { problems }: BuildContext,
 ): void {
-  if (record === undefined) return;
-  for (const node of expressions) {
-    for (const { found, hint, range } of inferShape(String(node.value), record).faults) {
+  for (const { node, gives } of expressions) {
+    if (record === undefined && gives === undefined) continue;
+    const { shape, faults } = inferShape(String(node.value), record);
+    for (const { found, hint, range } of record === undefined ? [] : faults) {
       problems.add(range === undefined ? node.span : within(node, range.start, range.end), found, hint);
     }
+    const kinds = shape === undefined || gives === undefined || faults.length > 0 ? [] : certain(shape);
+    if (kinds.length === 0 || kinds.some((kind) => gives!.includes(kind as never))) continue;
+    problems.add(node.span, `the expression gives ${kindsText(kinds)}, and ${kindsText(gives!)} is due here`);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Flow } from '../../processing/graph/flow.ts';
 import { PORT } from '../../processing/graph/node.ts';
 import { eitherShape, mapShape, type Shape, shapeOf } from '../expressions/shape.ts';
-import { type FileModel, type FlowEntry, JOIN_NAMES } from '../file-model.ts';
+import { type FileModel, JOIN_NAMES } from '../file-model.ts';
 import { readerShape } from '../shapes/reader-shape.ts';
 import { replaces } from '../shapes/step-shape.ts';
 import { entryOf, type Located, plainData } from '../source/located.ts';
@@ -33,7 +33,7 @@ export class FlowShapes {
   #sourceShape(name: string, source: Flow<unknown>): Shape {
     const entry = this.#model.flows.get(name)!;
     const [kind, { value }] = entry.source!;
-    const inputs = this.#inputs(entry);
+    const inputs = this.inputs(name);
     if (kind === 'from') return inputs[0];
     if (kind === 'merge' || kind === 'concat' || kind === 'mergeSorted') return inputs.reduce(eitherShape);
     if (kind === 'zip') return shapeOf('list');
@@ -43,8 +43,9 @@ export class FlowShapes {
     return readerShape(node.written);
   }
 
-  #inputs(entry: FlowEntry): readonly Shape[] {
-    return flowReferences(entry).map((node) => {
+  /** What is known of the records of what a flow reads. */
+  inputs(name: string): readonly Shape[] {
+    return flowReferences(this.#model.flows.get(name)!).map((node) => {
       const reference = this.#references.of(node);
       return reference && this.#shapes.get(reference.flow);
     });

@@ -1,4 +1,4 @@
-import type { OptionRole } from '../../core/option-role.ts';
+import type { FunctionRole } from '../../core/option-role.ts';
 import type { BuildContext } from '../build-context.ts';
 import {
   kindOf,
@@ -9,8 +9,6 @@ import {
 } from '../source/located.ts';
 import { expressionFunction } from './expression-function.ts';
 import { moduleExport } from './module-export.ts';
-
-type FunctionRole = Extract<OptionRole, { readonly role: 'function' }>;
 
 /** Whether what is written stands for a function in this place. */
 export function saysFunction(node: Located, { text = 'expression' }: FunctionRole): boolean {
@@ -57,5 +55,5 @@ function expression(node: LocatedScalar, role: FunctionRole, context: BuildConte
       'Name a function of a module: { use: "./module.ts#name" }.',
     );
   }
-  return expressionFunction(node, role.takes, context);
+  return expressionFunction(node, role, context);
 }

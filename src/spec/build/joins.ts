@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { functionOption, withRole } from '../../core/option-role.ts';
+import { type FunctionRole, functionOption, withRole } from '../../core/option-role.ts';
 import type { Flow } from '../../processing/graph/flow.ts';
 import { asOfJoin } from '../../processing/joins/as-of-join.ts';
 import { intervalJoin } from '../../processing/joins/interval-join.ts';
 import { join } from '../../processing/joins/join.ts';
 import { joinKinds } from '../../processing/joins/join-kinds.ts';
 import { windowJoin } from '../../processing/joins/window-join.ts';
-import { alignedWindow, windowOf } from '../../processing/operators/windows/written-window.ts';
+import { alignedWindow, TIMES, windowOf } from '../../processing/operators/windows/written-window.ts';
 
 /** A join as data. */
 interface JoinForm {
@@ -14,12 +14,16 @@ interface JoinForm {
   readonly create: (left: Flow<unknown>, right: Flow<unknown>, options: never) => Flow<unknown>;
 }
 
-const ofRecord = (description: string) => {
-  const one = functionOption(['record'], description);
+const ofRecord = (description: string, gives?: FunctionRole['gives']) => {
+  const one = withRole(functionOption(['record'], description), {
+    role: 'function',
+    takes: ['record'],
+    ...(gives && { gives }),
+  });
   const schema = z
     .union([one, z.tuple([one, one])])
     .describe(`${description}: one expression for both sides, or a list of two`);
-  return withRole(schema, { role: 'function', takes: ['record'] });
+  return withRole(schema, { role: 'function', takes: ['record'], ...(gives && { gives }) });
 };
 
 const time = z.union([z.number(), z.string()]);
@@ -40,7 +44,7 @@ const sides = z.strictObject({
 });
 
 const timed = sides.extend({
-  time: ofRecord('When a record happened'),
+  time: ofRecord('When a record happened', TIMES),
   unit: z.enum(['ms', 's', 'us', 'ns']).optional().describe('What numbers of times are'),
   maxRows: rows.describe('Records of both sides that may be held'),
 });

@@ -8,6 +8,7 @@ import { kindOf, type Located, type LocatedScalar, plainData, plainObject } from
 import { parseYaml } from '../source/parse-yaml.ts';
 import { readSource } from '../source/read-source.ts';
 import { functionOf, saysFunction, usedExport } from './function-of.ts';
+import { moduleExport } from './module-export.ts';
 import { isLiteral, schemaBelow } from './schema-walk.ts';
 
 type Schema = z.core.$ZodType;
@@ -36,6 +37,7 @@ export async function optionValues(
   });
   if (role?.role === 'function' && saysFunction(node, role) && !isLiteral(schema!, node))
     return made(await functionOf(node, role, context));
+  if (role?.role === 'use' && node.kind === 'scalar') return made(await moduleExport(node, context));
   const use = node.kind === 'map' && node.entries.has('use');
   if (use && (role?.role === 'export' || role?.role === 'flow')) return made(await usedExport(node, context));
   if (role?.role === 'flow' && node.kind === 'map') {

@@ -101,6 +101,7 @@ const TYPES: Readonly<Record<string, string>> = {
   array: 'a list',
   object: 'a map',
   record: 'a map',
+  function: 'a function',
 };
 
 function inWords(issue: Issue, found: unknown): readonly [message: string, hint?: string | undefined] {

@@ -7,6 +7,7 @@ interface Definition {
   readonly type: string;
   readonly shape?: Readonly<Record<string, Schema>>;
   readonly valueType?: Schema;
+  readonly catchall?: Schema;
   readonly element?: Schema;
   readonly items?: readonly Schema[];
   readonly options?: readonly Schema[];
@@ -26,10 +27,15 @@ export function shapeOf(schema: Schema): Readonly<Record<string, Schema>> {
   return definition(schema).shape ?? {};
 }
 
-/** The options of an object schema, or of all objects that are among the forms of another. */
+/** The options of an object schema, or of all objects that are among the forms of another; none where it takes others besides. */
 export function optionNames(schema: Schema): readonly string[] {
-  const { options } = definition(schema);
-  return options === undefined ? Object.keys(shapeOf(schema)) : options.flatMap(optionNames);
+  const { options, catchall } = definition(schema);
+  if (options !== undefined) return options.flatMap(optionNames);
+  return takesOthers(catchall) ? [] : Object.keys(shapeOf(schema));
+}
+
+function takesOthers(catchall: Schema | undefined): boolean {
+  return catchall !== undefined && catchall._zod.def.type !== 'never';
 }
 
 /** What the values of a map are, where all are the same. */
@@ -40,12 +46,13 @@ export function isRecord(schema: Schema | undefined): boolean {
 /** The schema of what stands under a key, or at a place of a list; `undefined` where the schema does not say. */
 export function schemaBelow(schema: Schema | undefined, key: string | number): Schema | undefined {
   if (schema === undefined) return undefined;
-  const { shape, valueType, element, items, options } = definition(schema);
+  const { shape, valueType, catchall, element, items, options } = definition(schema);
   if (options !== undefined) {
     return options.map((option) => schemaBelow(option, key)).find((below) => below !== undefined);
   }
   if (typeof key === 'number') return items?.[key] ?? element;
-  return shape !== undefined && Object.hasOwn(shape, key) ? shape[key] : valueType;
+  if (shape !== undefined && Object.hasOwn(shape, key)) return shape[key];
+  return takesOthers(catchall) ? catchall : valueType;
 }
 
 /** Whether a scalar is one of the values that a schema, or one of the forms that it allows, spells out. */

@@ -1,10 +1,15 @@
 import { z } from 'zod';
-import { functionOption, withRole } from '../../core/option-role.ts';
 import { readFrom } from '../../from.ts';
 import type { Reader } from '../../interfaces/reader.ts';
 import type { Flow } from '../../processing/graph/flow.ts';
 import { concat, merge, zip } from '../../processing/graph/join.ts';
 import { mergeSorted } from '../../processing/graph/merge-sorted.ts';
+import {
+  ONE_ORDER,
+  saysOneOrder,
+  sortArguments,
+  writtenOrder,
+} from '../../processing/sorting/written-order.ts';
 import type { BuildContext } from '../build-context.ts';
 import { kindOf, type Located, type LocatedEntry, type LocatedMap, plainData } from '../source/located.ts';
 import type { Span } from '../source/source-text.ts';
@@ -22,16 +27,12 @@ export type FlowOf = (node: Located) => Promise<Flow<unknown> | undefined>;
 
 const joinings = { merge, concat, zip } as const;
 
-export const sortedSchema = z.strictObject({
-  flows: z.array(z.string()).min(1).describe('The flows, each sorted already'),
-  by: withRole(z.union([z.string().min(1), functionOption(['record'], 'What records are sorted by')]), {
-    role: 'function',
-    takes: ['record'],
-    text: 'value',
-  }).describe('The field that they are sorted by'),
-  order: z.enum(['asc', 'desc']).optional().describe('Which values come first'),
-  nulls: z.enum(['first', 'last']).optional().describe('Where records without a value are'),
-});
+export const sortedSchema = z
+  .strictObject({
+    flows: z.array(z.string()).min(1).describe('The flows, each sorted already'),
+    ...writtenOrder,
+  })
+  .refine(saysOneOrder, ONE_ORDER);
 
 /** Where the records of a flow come from; `undefined` where that cannot be made. */
 export async function sourceFlow(
@@ -94,10 +95,12 @@ async function sortedFlow(
   const list = node.kind === 'map' ? node.entries.get('flows')?.value : undefined;
   const flows = list?.kind === 'list' ? await all(list.items, flowOf) : undefined;
   if (options === undefined || flows === undefined || options.unknown) return undefined;
-  const { flows: _, ...order } = options.value as { flows: unknown; by: never };
-  const { flows: __, ...data } = options.data as { flows: unknown };
-  const made = attempt(context, at, () => mergeSorted(...(flows as [Flow<unknown>]), order as never));
-  return made && noted(made as Flow<unknown>, at, { component: 'mergeSorted', options: data });
+  const [by, order] = sortArguments(sortedSchema.parse(options.value));
+  const { flows: _, ...data } = options.data as { flows: unknown };
+  const made = attempt(context, at, () =>
+    mergeSorted(...(flows as [Flow<unknown>]), { by, ...order } as never),
+  );
+  return made && noted(made as Flow<unknown>, at, writtenOf('mergeSorted', data, context));
 }
 
 async function joinFlow(

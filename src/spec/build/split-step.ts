@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { functionOption, withRole } from '../../core/option-role.ts';
 import type { OnError } from '../../interfaces/policy.ts';
 import { type Flow, otherwise } from '../../processing/graph/flow.ts';
-import type { BuildContext } from '../build-context.ts';
+import type { BuildContext, WrittenExpression } from '../build-context.ts';
 import type { Shape } from '../expressions/shape.ts';
-import { type LocatedScalar, plainObject } from '../source/located.ts';
+import { plainObject } from '../source/located.ts';
 import { attempt } from './attempt.ts';
 import { checkedOptions } from './checked-options.ts';
 import { checkExpressions } from './expression-function.ts';
@@ -32,7 +32,7 @@ export const splitSchema = z.strictObject({
 /** Ends a pipe in several flows. */
 export async function splitStep(step: WrittenStep, outer: BuildContext): Promise<Step | undefined> {
   const { at } = step;
-  const expressions: LocatedScalar[] = [];
+  const expressions: WrittenExpression[] = [];
   const context: BuildContext = { ...outer, expressions };
   const options = await checkedOptions(
     splitSchema,

@@ -2,7 +2,7 @@ import type { Operator } from '../../interfaces/operator.ts';
 import { Flow } from '../../processing/graph/flow.ts';
 import type { Written } from '../../processing/graph/node.ts';
 import { routedFlows } from '../../processing/graph/windowed-flow.ts';
-import type { BuildContext } from '../build-context.ts';
+import type { BuildContext, WrittenExpression } from '../build-context.ts';
 import type { Shape } from '../expressions/shape.ts';
 import { stepShape } from '../shapes/step-shape.ts';
 import {
@@ -10,7 +10,6 @@ import {
   type Located,
   type LocatedEntry,
   type LocatedMap,
-  type LocatedScalar,
   NO_ENTRIES,
   plainData,
   plainObject,
@@ -120,7 +119,7 @@ async function stepOf(step: WrittenStep, context: BuildContext): Promise<Step | 
 async function componentStep(step: WrittenStep, outer: BuildContext): Promise<Step | undefined> {
   const { name, at } = step;
   const origin = new OriginCell();
-  const expressions: LocatedScalar[] = [];
+  const expressions: WrittenExpression[] = [];
   const context: BuildContext = { ...outer, origin, expressions };
   const component = namedComponent('operator', name, at, context, GRAPH_STEPS);
   if (component === undefined) return undefined;

@@ -36,7 +36,7 @@ describe('an aggregate as data', () => {
     [{}, 'aggregates.it: expected one of count, count_distinct, '],
     [{ sun: 'ms' }, 'e.g. { sum: "amount" }. Did you mean "sum"?'],
     [{ toString: 'ms' }, 'aggregates.it: expected one of count, '],
-    ['sum', 'aggregates.it: expected record, received string'],
+    ['sum', 'aggregates.it: expected object, received string'],
     [{ sum: 7 }, 'aggregates.it.sum: expected string, received number'],
     [{ sum: 'ms', max: 3 }, 'aggregates.it: Unrecognized key: "max"'],
     [{ sum: 'ms', mean: 'ms' }, 'aggregates.it: Unrecognized key: "'],

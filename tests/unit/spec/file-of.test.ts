@@ -41,6 +41,8 @@ import { discard } from ${JSON.stringify(join(process.cwd(), 'src/io/memory/disc
 export const never = new Observable();
 export const calls = bulkhead({ concurrency: 3 });
 export const n = count();
+export const compare = (a, b) => a.n - b.n;
+export const at = (record) => record.at;
 export const double = map((record: number) => record * 2);
 export const reader = () => csvReader('in.csv');
 export const writer = () => discard();
@@ -78,6 +80,19 @@ describe('what is no component comes back, too', () => {
     ['concat, named', `${AB}  it: { concat: [a, b], as: both, pipe: [take: 1] }\n${out('it')}`],
     ['zip', `${AB}  it: { zip: [a, b] }\n${out('it')}`],
     ['mergeSorted', `${AB}  it: { mergeSorted: { flows: [a, b], by: id, order: desc } }\n${out('it')}`],
+    [
+      'mergeSorted by several, with a parameter',
+      `params: { by: { type: number, default: 7 } }\n${AB}  it: { mergeSorted: { flows: [a, b], by: [{ by: id, order: desc }, { by: { expression: double(record.n) % params.by } }] } }\n${out('it')}`,
+    ],
+    [
+      'what goes by expressions, and by functions of modules',
+      piped(`- sort: { use: "./parts.ts#compare" }
+- sort: { by: [{ by: { use: "./parts.ts#at" }, nulls: first }, { by: name, locale: de }] }
+- top: { n: 3, by: { expression: record.n * 2 } }
+- eventTime: { expression: record.at }
+- window: { hopping: { size: 2m, every: 1m, time: { use: "./parts.ts#at" } } }
+- aggregate: { n: { use: "./parts.ts#n" }, total: { sum: { expression: record.n * 2 } }, all: { list: { use: "./parts.ts#at" }, max: 3 } }`),
+    ],
     ['join', `${AB}  it: { join: { left: a, right: b, on: record.id } }\n${out('it')}`],
     [
       'join that holds the left side',
@@ -102,7 +117,7 @@ describe('what is no component comes back, too', () => {
     [
       'asOfJoin of a join, and both read twice',
       `${AB}  one: { join: { left: a, right: b, on: record.id } }
-  it: { asOfJoin: { left: one, right: b, on: record.id, time: record.at, tolerance: 1h }, as: latest }
+  it: { asOfJoin: { left: one, right: b, on: [record.left.id, record.id], time: [record.left.at, record.at], tolerance: 1h }, as: latest }
 sinks:
   out: { from: it, write: { discard: {} } }
   other: { from: one, write: { discard: {} } }

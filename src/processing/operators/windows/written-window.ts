@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type FieldOrFunction, fieldOption } from '../../../core/option-role.ts';
 import { namedFieldReader } from '../record-fields.ts';
 import { calendarSizeOptions } from './calendar.ts';
 import { countWindow, countWindowSize } from './count-window.ts';
@@ -13,9 +14,14 @@ import type { Window } from './window.ts';
 const clock = z.strictObject({
   clock: z.literal(true).describe('The clock says when a record belongs to: when it comes'),
 });
-const time = z
-  .union([z.string().min(1), clock])
-  .describe('The field with the time of a record, or { "clock": true }: the time at which it comes');
+
+/** What expressions may give as times of records. */
+export const TIMES = ['number', 'text', 'time'] as const;
+
+const time = fieldOption(
+  'The field with the time of a record, what makes it, or { "clock": true }: the time at which it comes',
+  { or: clock, gives: TIMES },
+) as z.ZodType<FieldOrFunction | z.output<typeof clock>>;
 
 /** Windows of one length. */
 const aligned = [
@@ -79,8 +85,10 @@ export function windowOf(given: z.output<typeof windowSchema>): Window<never> {
 /** The options of a window, with what the field or the clock stands for. */
 function timed(options: { readonly time: z.output<typeof time> }): never {
   const { time: given } = options;
-  return {
-    ...options,
-    time: typeof given === 'string' ? namedFieldReader(given) : processingTime(),
-  } as never;
+  return { ...options, time: timeOf(given) } as never;
+}
+
+function timeOf(given: z.output<typeof time>): unknown {
+  if (typeof given === 'function') return given;
+  return typeof given === 'string' ? namedFieldReader(given) : processingTime();
 }
