@@ -18,7 +18,11 @@ export const components: Command = Object.freeze({
   name: 'components',
   summary: 'List readers, operators and writers, or show the options of one',
   argument: '[name]',
-  options: { ...PLUGIN_OPTIONS, ...COMMON_OPTIONS },
+  options: {
+    names: { summary: 'List the names alone, one a line' },
+    ...PLUGIN_OPTIONS,
+    ...COMMON_OPTIONS,
+  },
   notes: ['A name may belong to a reader and a writer: both are shown.'],
   async run({ given, terminal }) {
     const registry = await pluginRegistry(given);
@@ -38,6 +42,14 @@ export const components: Command = Object.freeze({
     if (given.has('json')) {
       const pages = found.map((page) => ({ ...page, example: componentExample(page) }));
       terminal.print(jsonLine([...pages, ...functions]));
+    } else if (given.has('names')) {
+      const names = new Set([...found, ...functions].map(({ name }) => name));
+      terminal.print(
+        [...names]
+          .toSorted()
+          .map((name) => `${name}\n`)
+          .join(''),
+      );
     } else if (argument === undefined) terminal.print(listText(all, functions));
     else terminal.print([...found.map(shown), ...functions.map(functionText)].join('\n'));
     return EXIT.done;

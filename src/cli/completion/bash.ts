@@ -1,4 +1,9 @@
-import type { CompletedCommand, CompletedOption, Completes } from './completion-spec.ts';
+import {
+  CONFIGURED,
+  type CompletedCommand,
+  type CompletedOption,
+  type Completes,
+} from './completion-spec.ts';
 import { singleQuoted } from './single-quoted.ts';
 
 /** A script for bash, from version 3.2 on. */
@@ -48,6 +53,12 @@ _millrace_folders() {
 _millrace_words() {
   COMPREPLY=($(IFS=' '; compgen -W "$1" -- "$cur"))
 }
+${CONFIGURED}_millrace_components() {
+  local names=
+  _millrace_configured && names=$(millrace components --names 2>/dev/null)
+  names=\${names//$'\\n'/ }
+  _millrace_words "\${names:-$1}"
+}
 complete -F _millrace millrace
 `;
 }
@@ -88,6 +99,8 @@ function reply(completes: Completes): string {
   switch (completes.kind) {
     case 'words':
       return `_millrace_words ${singleQuoted(completes.words.join(' '))}`;
+    case 'components':
+      return `_millrace_components ${singleQuoted(completes.words.join(' '))}`;
     case 'file':
       return ['_millrace_files', ...(completes.endings ?? [])].join(' ');
     case 'folder':

@@ -4,6 +4,8 @@ import { FORMATS } from '../files/file-format.ts';
 /** What a word of the command line may be. */
 export type Completes =
   | { readonly kind: 'words'; readonly words: readonly string[] }
+  /** Names of components: these, or what the command says where a configuration names plugins. */
+  | { readonly kind: 'components'; readonly words: readonly string[] }
   | { readonly kind: 'file'; readonly endings?: readonly string[] }
   | { readonly kind: 'folder' }
   | { readonly kind: 'nothing' };
@@ -60,7 +62,7 @@ export function completionSpec(
     module: { kind: 'file', endings: MODULE_ENDINGS },
     command: { kind: 'words', words: top },
     subcommand: NOTHING,
-    name: { kind: 'words', words: components },
+    name: { kind: 'components', words: components },
     folder: { kind: 'folder' },
     store: { kind: 'file', endings: STORE_ENDINGS },
     id: NOTHING,
@@ -111,3 +113,17 @@ function completedValue(value: string): Completes {
   if (value.includes('|')) return { kind: 'words', words: value.split('|') };
   return VALUES[value] ?? NOTHING;
 }
+
+/**
+ * A function of bash and zsh: whether there is a configuration where `findConfig` looks for one. The command is asked for names there only,
+ * as it takes longer than words that are known, and loads plugins.
+ */
+export const CONFIGURED = `_millrace_configured() {
+  local at=$PWD ending
+  while :; do
+    for ending in ts mts js mjs; do [[ -f $at/millrace.config.$ending ]] && return; done
+    if [[ -e $at/.git || -z $at || $at == / ]]; then return 1; fi
+    at=\${at%/*}
+  done
+}
+`;

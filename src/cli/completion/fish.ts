@@ -22,8 +22,29 @@ export function fishCompletion(commands: readonly CompletedCommand[]): string {
       ...command.options.map((option) => complete(among, optionText(option))),
     ];
   });
-  return `# Completion of millrace for fish: millrace completion fish | source\ncomplete -c millrace -f\n${lines.join('\n')}\n`;
+  return `# Completion of millrace for fish: millrace completion fish | source\n${FUNCTIONS}complete -c millrace -f\n${lines.join('\n')}\n`;
 }
+
+/** As those of the other shells: the command is asked where a configuration names plugins. */
+const FUNCTIONS = `function __millrace_configured
+    set -l at $PWD
+    while true
+        for ending in ts mts js mjs
+            test -f "$at/millrace.config.$ending"; and return 0
+        end
+        if test -e "$at/.git"; or test -z "$at"; or test "$at" = /
+            return 1
+        end
+        set at (string replace -r '/[^/]*$' '' -- "$at")
+    end
+end
+function __millrace_components
+    if __millrace_configured
+        millrace components --names 2>/dev/null; and return
+    end
+    string join \\n -- $argv
+end
+`;
 
 function complete(condition: string, what: string): string {
   return `complete -c millrace -n ${quoted(condition)} ${what}`;
@@ -45,6 +66,8 @@ function offer(completes: Completes): string {
   switch (completes.kind) {
     case 'words':
       return `-f -a ${quoted(completes.words.join(' '))}`;
+    case 'components':
+      return `-f -a ${quoted(`(__millrace_components ${completes.words.join(' ')})`)}`;
     case 'file':
       return '-F';
     case 'folder':

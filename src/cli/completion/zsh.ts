@@ -1,4 +1,9 @@
-import type { CompletedCommand, CompletedOption, Completes } from './completion-spec.ts';
+import {
+  CONFIGURED,
+  type CompletedCommand,
+  type CompletedOption,
+  type Completes,
+} from './completion-spec.ts';
 import { singleQuoted } from './single-quoted.ts';
 
 /** A script for zsh, for a file \`_millrace\` in \`$fpath\`, or to be evaluated. */
@@ -16,6 +21,12 @@ ${top.map(described).join('')}    )
   fi
   case $words[2] in
 ${top.map((command) => commandCase(command, commands)).join('')}  esac
+}
+${CONFIGURED}_millrace_components() {
+  local -a names
+  _millrace_configured && names=(\${(f)"$(millrace components --names 2>/dev/null)"})
+  (($#names)) || names=("$@")
+  compadd -a names
 }
 if [[ $funcstack[1] == _millrace ]]; then _millrace "$@"; else compdef _millrace millrace; fi
 `;
@@ -72,6 +83,9 @@ function action(completes: Completes): string {
   switch (completes.kind) {
     case 'words':
       return `(${completes.words.join(' ')})`;
+    // What begins with a blank is called as it is.
+    case 'components':
+      return ` _millrace_components ${completes.words.join(' ')}`;
     case 'file':
       return completes.endings === undefined ? '_files' : `_files -g "*.(${completes.endings.join('|')})"`;
     case 'folder':

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { millrace } from './command.ts';
 import { useWorkspace } from './workspace.ts';
@@ -20,15 +20,24 @@ const has = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0;
 
 /** What bash offers for the last of these words; bash takes `--option=value` for three. */
 function offered(...words: readonly string[]): string[] {
+  return offeredIn('.', ...words);
+}
+
+/** The same below a folder of the workspace, which is where commands are found first. */
+function offeredIn(folder: string, ...words: readonly string[]): string[] {
   writeFileSync(work.current.path('completion.bash'), scripts.get('bash')!);
   const script = `
-    source ./completion.bash
+    source '${work.current.path('completion.bash')}'
     [[ $(complete -p millrace) == 'complete -F _millrace millrace' ]] || exit 9
     COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
     _millrace
     ((\${#COMPREPLY[@]} == 0)) || printf '%s\\n' "\${COMPREPLY[@]}"`;
   const args = ['--norc', '-c', script, 'bash', 'millrace', ...words];
-  const out = execFileSync('bash', args, { cwd: work.current.folder, encoding: 'utf8' });
+  const out = execFileSync('bash', args, {
+    cwd: work.current.path(folder),
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${work.current.folder}:${process.env.PATH}` },
+  });
   return out.split('\n').slice(0, -1);
 }
 
@@ -61,6 +70,28 @@ describe.skipIf(!has('bash'))('completion in bash', () => {
     [['nonsense', '--x'], []],
   ])('%j is completed by %j', (words, wanted) => {
     expect(offered(...words)).toEqual(wanted);
+  });
+
+  test('names components of plugins where a configuration names plugins, also further up', () => {
+    const calls = work.current.path('calls');
+    writeFileSync(
+      work.current.path('millrace'),
+      `#!/bin/sh\necho "$@" >> '${calls}'\nprintf 'csv\\nltsv\\nltsvLines\\n'\n`,
+      { mode: 0o755 },
+    );
+    expect(offered('components', 'lts')).toEqual([]);
+    expect(existsSync(calls)).toBe(false);
+    work.current.put('millrace.config.mts', '');
+    expect(offered('components', 'lts')).toEqual(['ltsv', 'ltsvLines']);
+    expect(offered('components', 'cs')).toEqual(['csv']);
+    work.current.makeFolder('deep');
+    expect(offeredIn('deep', 'components', 'lts')).toEqual(['ltsv', 'ltsvLines']);
+    expect(readFileSync(calls, 'utf8')).toBe('components --names\n'.repeat(3));
+    // Nothing above the top of a repository is looked at, and what fails leaves what is built in.
+    work.current.makeFolder('deep/.git');
+    expect(offeredIn('deep', 'components', 'lts')).toEqual([]);
+    writeFileSync(work.current.path('millrace'), '#!/bin/sh\nexit 1\n');
+    expect(offered('components', 'csv')).toEqual(['csv']);
   });
 
   test('names files of the right kind, with blanks in their names, where files are due', () => {
@@ -96,6 +127,11 @@ describe('completion in other shells', () => {
     expect(scripts.get('fish')).toContain(
       `complete -c millrace -n '__fish_seen_subcommand_from checkpoints; and not __fish_seen_subcommand_from list show verify prune reset' -a 'list'`,
     );
+  });
+
+  test('asks the command for components, and knows those that are built in', () => {
+    expect(scripts.get('zsh')).toMatch(/'1:argument: _millrace_components .*\bcsv\b/);
+    expect(scripts.get('fish')).toMatch(/-f -a '\(__millrace_components .*\bcsv\b/);
   });
 
   test('is there for no other shell', async () => {

@@ -116,6 +116,9 @@ describe('the components of a plugin', () => {
     expect(list).toContain(
       'fahrenheit(number): Degrees Celsius in degrees Fahrenheit (millrace-plugin-weather)',
     );
+    const names = (await told(['components', '--names', ...PLUGIN])).stdout.split('\n');
+    expect(names).toEqual(expect.arrayContaining(['csv', 'movingMean']));
+    expect(new Set(names).size).toBe(names.length);
     const page = (await told(['components', 'movingMean', ...PLUGIN])).stdout;
     expect(page).toContain('How many records, this one among them (default: 24)');
     expect(page).toContain('- movingMean: { field: text }');
