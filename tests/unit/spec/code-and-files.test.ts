@@ -51,7 +51,7 @@ const CODE_ONLY: Readonly<Record<string, string>> = {
   MillraceError: 'for code that handles errors',
   Registry: 'holds what files are made of',
   builtins: 'holds what files are made of',
-  defineAggregate: 'makes parts, of functions',
+  defineAggregate: 'makes parts, of functions: { use: ./module.ts#aggregate }',
   defineConfig: 'is the configuration, which is a module',
   defineOperator: 'makes parts, of functions: use: ./module.ts#operator',
   definePlugin: 'makes plugins, which are modules: plugins: [./plugin.ts]',
