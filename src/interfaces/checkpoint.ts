@@ -76,6 +76,12 @@ export interface CheckpointView {
   read(id: number): Promise<Uint8Array>;
   /** The names of all files beside the checkpoints, in no order. */
   files(): Promise<readonly string[]>;
+  /**
+   * Opens a file to read what is in it by now. Whoever opened it has to close it.
+   *
+   * @throws MillraceError `ERR_NOT_FOUND` when it is not there.
+   */
+  openFile(name: string): Promise<KeptFile>;
 }
 
 /** The checkpoints of one pipeline, locked for whoever opened them. Calls may overlap; they are done in order. */
@@ -97,12 +103,6 @@ export interface CheckpointSession extends CheckpointView {
    * @throws MillraceError `ERR_CHECKPOINT` when there is one of that name.
    */
   createFile(name: string): Promise<KeptFile>;
-  /**
-   * Opens a file to read it.
-   *
-   * @throws MillraceError `ERR_NOT_FOUND` when it is not there.
-   */
-  openFile(name: string): Promise<KeptFile>;
   /** Removes a file, if it is there. It may be open: whoever has it may read on, or fail. */
   removeFile(name: string): Promise<void>;
   /** Gives the lock back, behind what is being done. Closing twice is allowed. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isMillraceError } from '../core/errors.ts';
 import type { CheckpointSession, CheckpointStore } from '../interfaces/checkpoint.ts';
-import { filesOutlive, keepsFiles, refusesFiles } from './kept-file-cases.ts';
+import { filesAreLookedAt, filesOutlive, keepsFiles, refusesFiles } from './kept-file-cases.ts';
 import { hasCode, idsOf, opened, PIPELINE, text, textOf } from './opened-store.ts';
 import type { ConformanceCase } from './operator-conformance.ts';
 import { apart, names } from './store-pipeline-cases.ts';
@@ -57,6 +57,7 @@ export function checkpointStoreConformance(
     ['is free again when it is closed', closes],
     ['keeps files beside the checkpoints, which can be read while they grow', keepsFiles],
     ['shows files to whoever opens it later, for reading only', (store) => filesOutlive(store, again)],
+    ['lets whoever looks at it read files', (store) => filesAreLookedAt(store, again)],
     ['refuses names that are none, those that are there, and files that are not', refusesFiles],
   ];
   const all = suite.map(([title, test]): [string, () => Promise<void>] => [

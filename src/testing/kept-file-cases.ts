@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { CheckpointStore } from '../interfaces/checkpoint.ts';
+import { isMillraceError } from '../core/errors.ts';
+import type { CheckpointStore, KeptFile } from '../interfaces/checkpoint.ts';
 import { hasCode, idsOf, opened, PIPELINE, text } from './opened-store.ts';
 
 /** Files can be appended to, and read meanwhile. */
@@ -43,7 +44,7 @@ export async function filesOutlive(
   const piece = Buffer.from(Uint8Array.from({ length: 30_000 }, (_, index) => index * 7 + (index >> 8)));
   await opened(store, async (session) => {
     const file = await session.createFile('f');
-    for (let count = 0; count < 10; count++) await file.append(piece);
+    for (let count = 0; count < PIECES; count++) await file.append(piece);
     await file.sync();
     await file.close();
     await session.write(1, text('one'));
@@ -53,19 +54,59 @@ export async function filesOutlive(
   assert.deepEqual(await (await later.inspect({ pipeline: 'another' })).files(), []);
   await opened(later, async (session) => {
     assert.deepEqual(await session.files(), ['f']);
-    const file = await session.openFile('f');
-    assert.equal(file.bytes, 10 * piece.length);
-    const into = Buffer.alloc(piece.length + 1);
-    for (let at = 0, count = 0; at < file.bytes; at += count) {
-      count = await file.read(into, at);
-      assert.ok(count > 0, 'it ends too early');
-      for (let index = 0; index < count; index++) {
-        if (into[index] !== piece[(at + index) % piece.length]) assert.fail(`byte ${at + index} is another`);
-      }
+    await hasPieces(await session.openFile('f'), piece);
+  });
+}
+
+/** Whoever looks at the checkpoints reads files, too: without the lock, whether somebody has it or not. */
+export async function filesAreLookedAt(
+  store: CheckpointStore,
+  again: (store: CheckpointStore) => CheckpointStore | Promise<CheckpointStore>,
+): Promise<void> {
+  const piece = Buffer.from(Uint8Array.from({ length: 20_000 }, (_, index) => index * 11 + (index >> 8)));
+  const other = await again(store);
+  const view = await other.inspect({ pipeline: PIPELINE });
+  await assert.rejects(view.openFile('f'), hasCode('ERR_NOT_FOUND'), 'there is no store yet');
+  await opened(store, async (session) => {
+    const file = await session.createFile('f');
+    for (let count = 0; count < PIECES; count++) await file.append(piece);
+    await file.sync();
+    await hasPieces(await view.openFile('f'), piece);
+    const [one, two] = [await view.openFile('f'), await view.openFile('f')];
+    await file.append(piece);
+    const into = Buffer.alloc(8);
+    for (const opened of [one, two]) {
+      assert.equal(await opened.read(into, 0), into.length);
+      assert.deepEqual(into, piece.subarray(0, into.length));
+      await opened.close();
     }
-    await assert.rejects(file.append(piece), hasCode('ERR_CHECKPOINT'), 'it took more');
     await file.close();
   });
+  const strange = await other.inspect({ pipeline: 'another' });
+  await assert.rejects(strange.openFile('f'), hasCode('ERR_NOT_FOUND'), 'it shows the file of another');
+  await assert.rejects(view.openFile('other'), hasCode('ERR_NOT_FOUND'));
+  await assert.rejects(view.openFile('../f'), isMillraceError, 'it took what is no name');
+  await opened(store, (session) => session.removeFile('f'));
+  await assert.rejects(view.openFile('f'), hasCode('ERR_NOT_FOUND'));
+}
+
+/** How often files have their piece. */
+const PIECES = 10;
+
+/** A file that was opened again has its pieces, takes no more, and may be closed twice. */
+async function hasPieces(file: KeptFile, piece: Uint8Array): Promise<void> {
+  assert.equal(file.bytes, PIECES * piece.length);
+  const into = Buffer.alloc(piece.length + 1);
+  for (let at = 0, count = 0; at < file.bytes; at += count) {
+    count = await file.read(into, at);
+    assert.ok(count > 0, 'it ends too early');
+    for (let index = 0; index < count; index++) {
+      if (into[index] !== piece[(at + index) % piece.length]) assert.fail(`byte ${at + index} is another`);
+    }
+  }
+  assert.equal(await file.read(into, file.bytes), 0);
+  await assert.rejects(file.append(piece), hasCode('ERR_CHECKPOINT'), 'it took more');
+  await Promise.all([file.close(), file.close()]);
 }
 
 /** Names that are none, and those that are there. */

@@ -109,6 +109,16 @@ class MemoryView implements CheckpointView {
   async files(): Promise<readonly string[]> {
     return [...(this.#shelf()?.files.keys() ?? [])];
   }
+
+  async openFile(name: string): Promise<KeptFile> {
+    const found = this.#shelf()?.files.get(name);
+    if (found !== undefined) return found.reopened();
+    throw new MillraceError(
+      'ERR_NOT_FOUND',
+      `Cannot open the file ${name} in ${this.label}: it does not exist`,
+      { hint: 'Look at what files() lists.' },
+    );
+  }
 }
 
 class MemorySession extends MemoryView implements CheckpointSession {
@@ -169,15 +179,9 @@ class MemorySession extends MemoryView implements CheckpointSession {
     return file;
   }
 
-  async openFile(name: string): Promise<KeptFile> {
+  override async openFile(name: string): Promise<KeptFile> {
     this.#checkOpen();
-    const found = this.#shelf.files.get(name);
-    if (found !== undefined) return found.reopened();
-    throw new MillraceError(
-      'ERR_NOT_FOUND',
-      `Cannot open the file ${name} in ${this.label}: it does not exist`,
-      { hint: 'Look at what files() lists.' },
-    );
+    return super.openFile(name);
   }
 
   override async files(): Promise<readonly string[]> {

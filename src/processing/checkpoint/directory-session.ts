@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { MillraceError } from '../../core/errors.ts';
-import { createKept, openKept, removeKept } from '../../core/store/kept-file.ts';
+import { createKept, removeKept } from '../../core/store/kept-file.ts';
 import type { Machine } from '../../core/store/machine.ts';
 import { storeError } from '../../core/store/store-error.ts';
 import {
@@ -93,8 +93,7 @@ class DirectorySession implements CheckpointSession {
   }
 
   openFile(name: string): Promise<KeptFile> {
-    const { folder, fileSystem } = this.#spec;
-    return this.#inTurn('open a file beside', () => openKept(folder, name, fileSystem));
+    return this.#inTurn('open a file beside', () => this.#view.openFile(name));
   }
 
   files(): Promise<readonly string[]> {

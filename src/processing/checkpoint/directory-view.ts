@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { keptIn } from '../../core/store/kept-file.ts';
+import { keptIn, openKept } from '../../core/store/kept-file.ts';
 import { errnoOf, storeError } from '../../core/store/store-error.ts';
 import { type StoreFileSystem, wholeFile } from '../../core/store/store-file-system.ts';
-import type { CheckpointEntry, CheckpointView } from '../../interfaces/checkpoint.ts';
+import type { CheckpointEntry, CheckpointView, KeptFile } from '../../interfaces/checkpoint.ts';
 import { folderPipeline } from './pipeline-folder.ts';
 
 const NAME = /^(\d{12,16})\.checkpoint$/;
@@ -83,6 +83,10 @@ export class DirectoryView implements CheckpointView {
 
   files(): Promise<readonly string[]> {
     return keptIn(this.#folder, this.#fileSystem);
+  }
+
+  async openFile(name: string): Promise<KeptFile> {
+    return openKept(this.#folder, name, this.#fileSystem);
   }
 
   async read(id: number): Promise<Uint8Array> {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { parseOptions } from '../../../core/options.ts';
+import { checkedName } from '../../../core/store/kept-file.ts';
 import { type Machine, thisMachine } from '../../../core/store/machine.ts';
-import type { CheckpointStore, CheckpointView } from '../../../interfaces/checkpoint.ts';
+import type { CheckpointStore, CheckpointView, KeptFile } from '../../../interfaces/checkpoint.ts';
 import {
   type ConnectionSettings,
   connectionFields,
@@ -10,6 +11,7 @@ import {
 } from './connection-options.ts';
 import { PostgresConnection } from './postgres-connection.ts';
 import { postgresError } from './postgres-error.ts';
+import { noFile, StoreFile, type StoreFileSpec } from './store-file.ts';
 import { openSession } from './store-session.ts';
 import {
   type Asked,
@@ -90,6 +92,7 @@ export function postgresStore(
         return found;
       },
       files: () => ask('list files', [], (connection) => listFiles(connection, tables, pipeline)),
+      openFile: async (name) => openedFile(settings, { tables, pipeline, label, name: checkedName(name) }),
     }),
     pipelines: () => ask('list the pipelines', [], (connection) => listPipelines(connection, tables)),
   });
@@ -108,5 +111,21 @@ async function asked<T>(
     throw postgresError(doing, error);
   } finally {
     await connection.close();
+  }
+}
+
+/** Opens a file beside checkpoints to read it, by a connection of its own for as long as it is open. */
+async function openedFile(
+  settings: ConnectionSettings,
+  spec: Omit<StoreFileSpec, 'connection' | 'release'>,
+): Promise<KeptFile> {
+  const doing = `open the file ${spec.name} in ${spec.label}`;
+  const connection = await PostgresConnection.open(settings, doing);
+  try {
+    if (!(await hasTables(connection, spec.tables))) throw noFile(spec.name, spec.label);
+    return await StoreFile.open({ ...spec, connection, release: () => connection.close() });
+  } catch (error) {
+    await connection.close();
+    throw postgresError(doing, error);
   }
 }

@@ -11,6 +11,8 @@ export interface StoreFileSpec {
   readonly name: string;
   /** The store, for errors. */
   readonly label: string;
+  /** Lets go of what only this file needs, however often it is called. */
+  readonly release?: () => Promise<void>;
 }
 
 /** A file beside the checkpoints: rows of a table, by a connection which has no part in the transaction of the checkpoints. */
@@ -54,9 +56,7 @@ export class StoreFile implements KeptFile {
       [pipeline, name],
     );
     if (rows.length > 0) return new StoreFile(spec, Number(rows[0]![0]), false);
-    throw new MillraceError('ERR_NOT_FOUND', `Cannot open the file ${name} in ${label}: it does not exist`, {
-      hint: 'Look at what the store has.',
-    });
+    throw noFile(name, label);
   }
 
   get bytes(): number {
@@ -107,7 +107,9 @@ export class StoreFile implements KeptFile {
     );
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#spec.release?.();
+  }
 
   async #asked(doing: string, text: string, values?: readonly unknown[]) {
     try {
@@ -116,4 +118,10 @@ export class StoreFile implements KeptFile {
       throw postgresError(`${doing} in ${this.#spec.label}`, error);
     }
   }
+}
+
+export function noFile(name: string, label: string): MillraceError {
+  return new MillraceError('ERR_NOT_FOUND', `Cannot open the file ${name} in ${label}: it does not exist`, {
+    hint: 'Look at what the store has.',
+  });
 }

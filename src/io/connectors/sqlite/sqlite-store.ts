@@ -6,10 +6,10 @@ import { z } from 'zod';
 import { systemClock } from '../../../core/clock.ts';
 import type { Duration } from '../../../core/duration.ts';
 import { parseOptions } from '../../../core/options.ts';
-import { keptIn } from '../../../core/store/kept-file.ts';
+import { keptIn, openKept } from '../../../core/store/kept-file.ts';
 import { type Machine, thisMachine } from '../../../core/store/machine.ts';
 import { nodeStoreFileSystem } from '../../../core/store/store-file-system.ts';
-import type { CheckpointStore, CheckpointView } from '../../../interfaces/checkpoint.ts';
+import type { CheckpointStore, CheckpointView, KeptFile } from '../../../interfaces/checkpoint.ts';
 import {
   hasTables,
   listCheckpoints,
@@ -113,8 +113,16 @@ class SqliteView implements CheckpointView {
   }
 
   async files(): Promise<readonly string[]> {
+    return keptIn(this.#folder(), nodeStoreFileSystem);
+  }
+
+  async openFile(name: string): Promise<KeptFile> {
+    return openKept(this.#folder(), name, nodeStoreFileSystem);
+  }
+
+  #folder(): string {
     const { path, pipeline, folderOf } = this.#spec;
-    return keptIn(folderOf(databasePath(path), pipeline), nodeStoreFileSystem);
+    return folderOf(databasePath(path), pipeline);
   }
 
   async read(id: number): Promise<Uint8Array> {

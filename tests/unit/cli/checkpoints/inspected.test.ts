@@ -44,6 +44,9 @@ function viewOf(
       return found;
     },
     files: async () => files,
+    openFile: async () => {
+      throw new Error('a file is read that need not be');
+    },
   };
 }
 
