@@ -1,6 +1,7 @@
 import { type ErrorCode, isMillraceError, MillraceError } from '../../core/errors.ts';
 import type { Checkpoint, CheckpointEntry, CheckpointView } from '../../interfaces/checkpoint.ts';
 import { decodeCheckpoint } from '../../processing/checkpoint/checkpoint-file.ts';
+import { missingText } from '../../processing/checkpoint/files-beside.ts';
 import { wholeCheckpoint } from '../../processing/checkpoint/newest-whole.ts';
 import { manifestOf } from './manifest.ts';
 
@@ -87,8 +88,7 @@ function strange(id: number, store: string, { pipeline }: Checkpoint): MillraceE
 /** Why no run can go on from a checkpoint, in words; `undefined` where one can. */
 export function problemOf({ entry, found }: Inspected, store: string): string | undefined {
   if ('missing' in found) {
-    const names = found.missing.map((name) => JSON.stringify(name)).join(', ');
-    return found.missing.length === 0 ? undefined : `files beside it are missing: ${names}`;
+    return found.missing.length === 0 ? undefined : missingText(found.missing);
   }
   const { code, message } = found.error;
   const head = `Cannot read checkpoint ${entry.id} in ${store}: `;

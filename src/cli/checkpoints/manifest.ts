@@ -21,6 +21,7 @@ const Manifest = z.looseObject({
   nodes: z.array(z.tuple([z.string(), z.looseObject({ counters: Counters })])),
   over: names,
   files: names.optional(),
+  prints: z.array(z.tuple([z.string(), z.number(), z.number()])).optional(),
   runs: z.number(),
   started: z.string(),
   elapsedMs: z.number(),

@@ -1,6 +1,13 @@
-import type { CheckpointEntry, CheckpointSession, CheckpointStore } from '../../interfaces/checkpoint.ts';
+import type {
+  Checkpoint,
+  CheckpointEntry,
+  CheckpointSession,
+  CheckpointStore,
+} from '../../interfaces/checkpoint.ts';
+import { wrongBeside } from '../../processing/checkpoint/files-beside.ts';
 import { presentFiles } from '../../processing/checkpoint/present-files.ts';
 import { inspected } from './inspected.ts';
+import { manifestOf } from './manifest.ts';
 
 /** Whose checkpoints are removed. */
 export interface Removal {
@@ -58,14 +65,19 @@ async function locked(
   }
 }
 
-/** One that a newer millrace wrote counts as whole: that one would go on from it. */
+/** One that a newer millrace wrote counts as whole: that one would go on from it. Files beside them are read, too. */
 async function newestUsable(session: CheckpointSession, pipeline: string): Promise<number | undefined> {
   for await (const { entry, found } of inspected(session, pipeline)) {
     if ('error' in found) {
       if (found.error.code === 'ERR_CHECKPOINT_VERSION') return entry.id;
-    } else if (found.missing.length === 0) return entry.id;
+    } else if (await isUsable(session, found.checkpoint)) return entry.id;
   }
   return undefined;
+}
+
+async function isUsable(session: CheckpointSession, checkpoint: Checkpoint): Promise<boolean> {
+  for await (const _ of wrongBeside(session, manifestOf(checkpoint) ?? {})) return false;
+  return true;
 }
 
 /** The oldest first: whoever is killed on the way leaves none to go on from that is older than the output. */

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { MillraceError } from '../../core/errors.ts';
-import type { Checkpoint, CheckpointSession, KeptFile } from '../../interfaces/checkpoint.ts';
+import { isMillraceError, MillraceError } from '../../core/errors.ts';
+import type { Checkpoint, CheckpointView, KeptFile } from '../../interfaces/checkpoint.ts';
 import type { FilePrint, RunManifest } from './run-manifest.ts';
 
 /** Bytes that are read at once. */
@@ -50,6 +50,11 @@ export class PrintedFile implements KeptFile {
   }
 }
 
+/** What was wrong with files that have been read, by their prints: whoever looks at several checkpoints reads each once. */
+export type ReadFiles = Map<string, string | undefined>;
+
+type Readable = Pick<CheckpointView, 'label' | 'files' | 'openFile'>;
+
 /**
  * Checks that the files beside a checkpoint are there, and what they were: each is read once, a second for a GB or so.
  * Otherwise a run would go on for hours before it finds out.
@@ -57,27 +62,62 @@ export class PrintedFile implements KeptFile {
  * @throws MillraceError `ERR_CHECKPOINT` when they are not, and what reading throws.
  */
 export async function checkFilesBeside(
-  session: Pick<CheckpointSession, 'label' | 'files' | 'openFile'>,
+  view: Readable,
   { id, manifest }: Pick<Checkpoint, 'id' | 'manifest'>,
+  read?: ReadFiles,
 ): Promise<void> {
-  const { files = [], prints = [] } = manifest as RunManifest;
-  if (files.length === 0) return;
-  const { label } = session;
-  const there = new Set(await session.files());
-  const missing = files.filter((name) => !there.has(name));
-  if (missing.length > 0) {
-    const names = missing.map((name) => JSON.stringify(name)).join(', ');
-    throw unusable(id, label, `files beside it are missing: ${names}`);
+  for await (const found of wrongBeside(view, manifest as RunManifest, read)) {
+    throw new MillraceError(
+      'ERR_CHECKPOINT',
+      `Cannot go on from checkpoint ${id} in ${view.label}: ${found}`,
+      {
+        hint: 'Put the files back, go on from an older checkpoint, or begin anew with an empty store.',
+      },
+    );
   }
+}
+
+/**
+ * What is wrong with the files beside a checkpoint, in words: those that are missing, then each that has changed. They are
+ * read piece by piece. Of those that a run of an earlier version has made, which wrote down no checksum, it is found only
+ * that they are there.
+ */
+export async function* wrongBeside(
+  view: Readable,
+  { files = [], prints = [] }: Pick<RunManifest, 'files' | 'prints'>,
+  read: ReadFiles = new Map(),
+): AsyncGenerator<string, void, undefined> {
+  if (files.length === 0) return;
+  const there = new Set(await view.files());
+  const missing = files.filter((name) => !there.has(name));
+  if (missing.length > 0) yield missingText(missing);
   for (const print of prints) {
-    const file = await session.openFile(print[0]);
-    try {
-      const found = await differenceOf(file, print);
-      if (found !== undefined)
-        throw unusable(id, label, `the file ${JSON.stringify(print[0])} beside it ${found}`);
-    } finally {
-      await file.close();
-    }
+    if (!there.has(print[0])) continue;
+    const key = print.join(' ');
+    if (!read.has(key)) read.set(key, await differenceIn(view, print));
+    const found = read.get(key);
+    if (found !== undefined) yield found;
+  }
+}
+
+/** Which files are not there, in words. */
+export function missingText(names: readonly string[]): string {
+  return `files beside it are missing: ${names.map((name) => JSON.stringify(name)).join(', ')}`;
+}
+
+async function differenceIn(view: Readable, print: FilePrint): Promise<string | undefined> {
+  let file: KeptFile;
+  try {
+    file = await view.openFile(print[0]);
+  } catch (error) {
+    if (isMillraceError(error) && error.code === 'ERR_NOT_FOUND') return missingText([print[0]]);
+    throw error;
+  }
+  try {
+    const found = await differenceOf(file, print);
+    return found === undefined ? undefined : `the file ${JSON.stringify(print[0])} beside it ${found}`;
+  } finally {
+    await file.close();
   }
 }
 
@@ -92,10 +132,4 @@ async function differenceOf(file: KeptFile, [, bytes, checksum]: FilePrint): Pro
     at += read;
   }
   return found === checksum ? undefined : 'has changed';
-}
-
-function unusable(id: number, label: string, found: string): MillraceError {
-  return new MillraceError('ERR_CHECKPOINT', `Cannot go on from checkpoint ${id} in ${label}: ${found}`, {
-    hint: 'Put the files back, go on from an older checkpoint, or begin anew with an empty store.',
-  });
 }

@@ -7,7 +7,7 @@ import type { Beginnings } from '../runtime/beginnings.ts';
 import type { CheckpointSettings } from './checkpoint-options.ts';
 import { Coordinator } from './coordinator.ts';
 import type { CoordinatorSpec } from './coordinator-spec.ts';
-import { checkFilesBeside } from './files-beside.ts';
+import { checkFilesBeside, type ReadFiles } from './files-beside.ts';
 import { printOf } from './graph-print.ts';
 import { readByThen, standingsOf } from './manifest-reading.ts';
 import { newestWhole } from './newest-whole.ts';
@@ -54,7 +54,8 @@ export async function openCheckpoints(
     const newest = present[0]?.id ?? 0;
     // The oldest first: whoever is killed on the way leaves none to go on from that is older than the output.
     if (settings.fresh) for (const { id } of present.toReversed()) await session.remove(id);
-    const { checkpoint, damaged } = await newestWhole(session, (one) => checkFilesBeside(session, one));
+    const read: ReadFiles = new Map();
+    const { checkpoint, damaged } = await newestWhole(session, (one) => checkFilesBeside(session, one, read));
     const files = await presentFiles(
       session,
       newest,

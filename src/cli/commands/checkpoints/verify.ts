@@ -2,14 +2,17 @@ import { checkpointCommand, INSPECTING } from '../../checkpoints/checkpoint-comm
 import type { Command } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
 
-/** `millrace checkpoints verify`: reads every checkpoint to the last byte, and makes every state a value. */
+/** `millrace checkpoints verify`: reads checkpoints and the files beside them to the last byte, and makes every state a value. */
 export const verify: Command = checkpointCommand({
   name: 'checkpoints verify',
   doing: 'verify checkpoints',
-  summary: 'Check every byte and every state of the checkpoints; exit 1 when one is damaged',
+  summary: 'Check every byte, also of files beside them; exit 1 when one is damaged',
   argument: '<store>',
   options: INSPECTING,
-  notes: ['It takes the memory of the largest checkpoint, with its largest state as a value.'],
+  notes: [
+    'It takes the memory of the largest checkpoint, with its largest state as a value.',
+    'Files beside checkpoints are read piece by piece, about a second for a GB.',
+  ],
   examples: [
     ['millrace checkpoints verify ./state', 'the checkpoints of all pipelines that have some there'],
   ],

@@ -2,33 +2,13 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readFrom } from '../../../../src/from.ts';
-import type { RunEvent, RunHandle } from '../../../../src/interfaces/run.ts';
 import { decodeCheckpoint } from '../../../../src/processing/checkpoint/checkpoint-file.ts';
 import { directoryStore } from '../../../../src/processing/checkpoint/directory-store.ts';
 import { fileName } from '../../../../src/processing/checkpoint/directory-view.ts';
 import type { FilePrint, RunManifest } from '../../../../src/processing/checkpoint/run-manifest.ts';
-import { pipeline } from '../../../../src/processing/graph/pipeline.ts';
-import { sort } from '../../../../src/processing/operators/sort.ts';
-import { start } from '../../../../src/start.ts';
-import { virtualClock } from '../../../../src/testing/virtual-clock.ts';
-import { type Line, scripted } from '../runtime/scripted-reader.ts';
-import { never, of, position, until } from './checkpointed-run.ts';
-import { type Disk, disk, durable } from './durable.ts';
-
-const BATCHES = 24;
-const SIZE = 100;
-
-interface Row {
-  readonly n: number;
-  readonly text: string;
-}
-
-const rows = (batch: number): Row[] =>
-  Array.from({ length: SIZE }, (_, index) => {
-    const n = batch * SIZE + index;
-    return { n: (n * 7919) % 10_007, text: `row ${n} ${String((n * 104_729) % 1_000_003).repeat(8)}` };
-  });
+import { of } from './checkpointed-run.ts';
+import { type Disk, disk } from './durable.ts';
+import { beginSorting, killedSorting, ROWS, type Row } from './sorting-run.ts';
 
 let root: string;
 let folder: string;
@@ -43,23 +23,7 @@ const inside = (name: string) => join(folder, 'sorted', name);
 const manifestOf = (id: number) =>
   decodeCheckpoint(readFileSync(inside(fileName(id))), `${id}`).manifest as RunManifest;
 
-/** Sorts with so little memory that most goes to the disk; waits before a batch for what `held` gives. */
-function begin(held: (batch: number) => Promise<void> | undefined = () => undefined) {
-  const lines: Line<Row>[] = [];
-  for (let batch = 0; batch < BATCHES; batch++) lines.push(() => held(batch), rows(batch));
-  const flow = readFrom(scripted(lines, { traits: position })).pipe(sort('n'));
-  const clock = virtualClock();
-  const live: RunHandle = start(pipeline('sorted', flow.to(durable(out))), {
-    clock,
-    stallAfter: false,
-    memory: '64 KiB',
-    checkpoint: { store: directoryStore(folder) },
-  });
-  live.done.catch(() => {});
-  const events: RunEvent[] = [];
-  live.events$.subscribe((event) => events.push(event));
-  return { live, clock, events };
-}
+const begin = () => beginSorting(directoryStore(folder), out);
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'millrace-'));
@@ -70,22 +34,7 @@ beforeAll(async () => {
 
   folder = join(root, 'left');
   out = disk();
-  const gates = new Map([8, 14, 20].map((batch) => [batch, Promise.withResolvers<void>()]));
-  const asked: number[] = [];
-  const { live, clock, events } = begin((batch) => {
-    asked.push(batch);
-    return batch === BATCHES - 1 ? never() : gates.get(batch)?.promise;
-  });
-  for (const [batch, gate] of gates) {
-    await until(() => asked.includes(batch));
-    const before = of(events, 'checkpoint').length;
-    await clock.advance(10_000);
-    await until(() => of(events, 'checkpoint').length > before);
-    gate.resolve();
-  }
-  await until(() => asked.includes(BATCHES - 1));
-  await live.abort('killed');
-  newest = of(events, 'checkpoint').length;
+  newest = await killedSorting(directoryStore(folder), out);
   cpSync(folder, copy, { recursive: true });
   left = [...out.records];
 });
@@ -132,7 +81,7 @@ describe('a run of whose newest checkpoint a file beside it', () => {
     const { balance } = await live.done;
     expect(of(events, 'resumed')).toMatchObject([{ checkpoint, damaged }]);
     expect(out.records).toEqual(sorted);
-    expect(balance).toMatchObject({ read: BATCHES * SIZE, written: BATCHES * SIZE, closed: true });
+    expect(balance).toMatchObject({ read: ROWS, written: ROWS, closed: true });
   }
 
   test('is as it was goes on from that, also where the file has grown since', async () => {
