@@ -24,3 +24,15 @@ export function spillError(doing: string, folder: string, cause: unknown): Millr
     hint: 'Name a folder with enough room in the option spill: { folder }, or raise the memory.',
   });
 }
+
+/** The error for a block of a file, at a byte of it, that is not what was written. */
+export function damagedSpill(folder: string, at: number, cause?: unknown): MillraceError {
+  return new MillraceError(
+    'ERR_IO',
+    `Cannot read back from ${folder}: the block at byte ${at} of a file is not what was written`,
+    {
+      ...(cause !== undefined && { cause }),
+      hint: 'Look at the disk. A run with checkpoints goes on from the newest whose files are as they were, when it is started again.',
+    },
+  );
+}

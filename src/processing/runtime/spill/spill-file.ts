@@ -1,8 +1,8 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, type ZstdDecompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { MillraceError } from '../../../core/errors.ts';
 import { type PositionedFile, readInto, writeAll } from '../../../core/positioned-file.ts';
 import type { KeptSpill, SpillFile, SpillReader } from '../../../interfaces/memory.ts';
-import { spillError } from './spill-error.ts';
+import { damagedSpill, spillError } from './spill-error.ts';
 
 /** In front of each block: its length on the disk, and its length. */
 const HEADER = 8;
@@ -144,15 +144,22 @@ export class BlockFile implements SpillFile {
   }
 }
 
-/** Reads one block ahead, as it lies on the disk. */
+/**
+ * Reads one block ahead, as it lies on the disk. That no byte has changed is checked for each block: the checksum does not
+ * cover the header in front of it, so what that says has to fit the block and the file.
+ */
 class BlockReader implements SpillReader {
   readonly #file: BlockFile;
+  /** Where what has not been read yet begins. */
   #position = 0;
   /** The next block with the header of the one behind it; `packed` and `length` are what its own header said. */
   #ahead: Promise<void> | undefined;
   #bytes: Buffer = Buffer.alloc(HEADER);
   #packed = 0;
   #length = 0;
+  /** Where the next block begins. */
+  #at = 0;
+  #over = false;
   #block: Buffer | undefined;
 
   constructor(file: BlockFile) {
@@ -163,33 +170,38 @@ class BlockReader implements SpillReader {
     this.#free();
     this.#ahead ??= this.#begin();
     await this.#ahead;
-    if (this.#packed === 0) return undefined;
+    if (this.#over) return undefined;
     const block = this.#unpack();
     this.#block = block;
-    const last = this.#position >= this.#file.bytes;
-    this.#header(last ? undefined : this.#packed);
-    this.#ahead = this.#readBlock();
+    this.#ahead = this.#goOn();
     // Nobody awaits it before the next call.
     this.#ahead.catch(() => {});
     return block;
   }
 
   async #begin(): Promise<void> {
-    if (this.#file.bytes === 0) return;
+    this.#over = this.#file.bytes === 0;
+    if (this.#over) return;
     await this.#file.fill(this.#bytes, HEADER, 0);
     this.#position = HEADER;
-    this.#header(0);
-    await this.#readBlock();
+    await this.#readBlock(0);
   }
 
-  #header(at: number | undefined): void {
-    this.#packed = at === undefined ? 0 : this.#bytes.readUInt32LE(at);
-    this.#length = at === undefined ? 0 : this.#bytes.readUInt32LE(at + 4);
+  async #goOn(): Promise<void> {
+    const header = this.#packed;
+    this.#at += HEADER + header;
+    this.#over = this.#at >= this.#file.bytes;
+    if (!this.#over) await this.#readBlock(header);
   }
 
-  async #readBlock(): Promise<void> {
-    if (this.#packed === 0) return;
-    const length = Math.min(this.#packed + HEADER, this.#file.bytes - this.#position);
+  /** Its header has been read, and lies at `header`. */
+  async #readBlock(header: number): Promise<void> {
+    this.#packed = this.#bytes.readUInt32LE(header);
+    this.#length = this.#bytes.readUInt32LE(header + 4);
+    const left = this.#file.bytes - this.#position;
+    const behind = left - this.#packed;
+    if (this.#packed === 0 || behind < 0 || (behind > 0 && behind <= HEADER)) throw this.#damaged();
+    const length = this.#packed + Math.min(HEADER, behind);
     if (this.#bytes.length < length) this.#bytes = Buffer.allocUnsafeSlow(length);
     await this.#file.fill(this.#bytes, length, this.#position);
     this.#position += length;
@@ -197,22 +209,35 @@ class BlockReader implements SpillReader {
 
   #unpack(): Buffer {
     const packed = this.#bytes.subarray(0, this.#packed);
+    let found: ReturnType<typeof unpacked>;
     try {
-      const block = zstdDecompressSync(packed, {
-        chunkSize: Math.max(1024, this.#length + 64),
-        maxOutputLength: this.#length,
-      });
-      if (block.length === this.#length) return block;
-      throw new Error(`a block has ${block.length} bytes instead of ${this.#length}`);
+      found = unpacked(packed, this.#length);
     } catch (error) {
-      throw spillError('read back from', this.#file.label, error);
+      throw this.#damaged(error);
     }
+    // What lies behind the end of a frame is passed over.
+    if (found.block.length !== this.#length || found.taken !== packed.length) throw this.#damaged();
+    return found.block;
+  }
+
+  #damaged(cause?: unknown): MillraceError {
+    return damagedSpill(this.#file.label, this.#at, cause);
   }
 
   #free(): void {
     if (this.#block !== undefined) freeNow(this.#block);
     this.#block = undefined;
   }
+}
+
+/** A block, and how many of the bytes it took. */
+function unpacked(packed: Buffer, length: number): { readonly block: Buffer; readonly taken: number } {
+  const { buffer, engine } = zstdDecompressSync(packed, {
+    chunkSize: Math.max(1024, length + 64),
+    maxOutputLength: length,
+    info: true,
+  }) as unknown as { readonly buffer: Buffer; readonly engine: ZstdDecompress };
+  return { block: buffer, taken: engine.bytesWritten };
 }
 
 /** Gives memory back at once: the garbage collector would let much pile up outside of its heap. */
