@@ -33,8 +33,9 @@ export class WriteLog {
     this.#files = files;
   }
 
-  /** Takes a piece, which must not change any more. Nothing can fail yet. */
+  /** Takes a piece, which must not change any more. Nothing can fail yet. One of no bytes is none: zeros on the disk look so. */
   append(piece: Uint8Array): void {
+    if (piece.length === 0) return;
     this.#waiting.push(piece);
     this.#waitingBytes += piece.length + HEAD_BYTES;
   }
@@ -124,6 +125,7 @@ async function* piecesOf(file: KeptFile, log: LogState): AsyncGenerator<Uint8Arr
   let head = await bytesAt(file, log, 0, HEAD_BYTES);
   while (true) {
     const length = head.readUInt32LE(0);
+    if (length === 0) throw damaged(log, `there is no piece at byte ${at}`);
     const end = at + length;
     const next = Math.min(HEAD_BYTES, log.bytes - end);
     if (next !== HEAD_BYTES && next !== 0) throw damaged(log, `a piece at byte ${at} goes beyond its end`);

@@ -41,8 +41,7 @@ function changed(files: MemoryFiles, change: (content: Buffer) => Buffer): NodeF
 describe('the log of a sink', () => {
   test.each([
     ['none', []],
-    ['one of no bytes', [0]],
-    ['small ones', [1, 7, 0, 300, 8]],
+    ['small ones', [1, 7, 300, 8]],
     ['one that is larger than a block', [3 * 2 ** 20 + 1]],
     ['large ones among small ones', [5, 2 ** 20, 2 ** 20 - 8, 1, 2 ** 21, 3]],
   ])('gives back its pieces as they were cut: %s', async (_, lengths) => {
@@ -81,6 +80,15 @@ describe('the log of a sink', () => {
     const second = await log.state();
     expect(files.live).toEqual([second[0]!.file]);
     expect(await piecesOf(files, second)).toEqual(textOf(bytes(20)));
+  });
+
+  test('passes over what is no bytes at all', async () => {
+    const files = new MemoryFiles();
+    const log = new WriteLog(files);
+    log.append(bytes(0));
+    expect(await log.state()).toEqual([]);
+    for (const length of [0, 3, 0]) log.append(bytes(length));
+    expect(await piecesOf(files, await log.state())).toEqual(textOf(bytes(3)));
   });
 
   test('says when so much waits that it should be flushed', async () => {
@@ -139,6 +147,8 @@ describe('the log of a sink', () => {
     ['a checksum', (content) => flipped(content, 5), /has changed/],
     ['its end', (content) => content.subarray(0, -1), /it has 315 bytes, and the checkpoint 316 of it/],
     ['all of it', () => Buffer.alloc(0), /it has 0 bytes/],
+    ['all but its length', (content) => content.fill(0), /there is no piece at byte 8/],
+    ['what comes behind a piece', (content) => content.fill(0, 108), /there is no piece at byte 116/],
   ])('is refused when %s is not as it was', async (_, change, message) => {
     const files = new MemoryFiles();
     const log = new WriteLog(files);
