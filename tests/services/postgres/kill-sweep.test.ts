@@ -35,7 +35,14 @@ test.each(['folder', 'PostgreSQL'] as const)(
       });
     });
     console.info(`kill sweep: ${done.kills} kills of ${done.jobs} jobs, seed ${seed}`);
-    expect(done.kills).toBeGreaterThan(20);
+    const points = atPoints.flatMap(({ kills, must }) => {
+      const kill = kills[must!]!;
+      return 'point' in kill ? [kill.point] : [];
+    });
+    expect(points).not.toEqual([]);
+    // Each was killed at its point, whatever else has killed it.
+    expect(done.kills).toBeGreaterThanOrEqual(points.length);
+    expect([...done.points]).toEqual(expect.arrayContaining([...new Set(points)]));
     expect(done.resumed).toBeGreaterThan(0);
     expect(sweep.undisturbed.outcome.tables['tickets in PostgreSQL']).toHaveLength(SMALL.messages);
     rmSync(root, { recursive: true });
