@@ -5,15 +5,18 @@ import {
   csv,
   deadLetter,
   defineOperator,
+  drop,
   eventTime,
   ndjson,
   type Pipeline,
   pipeline,
+  skip,
   sort,
   sum,
   tumbling,
   validate,
 } from '../../../src/index.ts';
+import { sqlite } from '../../../src/sqlite.ts';
 
 /**
  * The folder that a process works in, by a name that is the same wherever it lies: checkpoints have whole paths, and
@@ -120,4 +123,18 @@ const compressed: Job = {
   },
 };
 
-export const JOBS: Readonly<Record<string, Job>> = { windows, sorted, compressed };
+/** Rows of a database, which knows itself what it has; what a transaction had is in a file beside the checkpoint, too. */
+const rowsOfTable: Job = {
+  input: { 'orders.csv': rows(1200, 20) },
+  output: ['orders.db'],
+  memory: '64 MiB',
+  make(seen) {
+    const orders = csv
+      .read(at('orders.csv'), READ)
+      .pipe(validate(Order, { onError: skip() }), watched(seen), drop('at'));
+    const create = { id: 'INTEGER PRIMARY KEY', shop: 'TEXT NOT NULL', price: 'REAL NOT NULL' };
+    return pipeline('table', orders.to(sqlite.write({ database: at('orders.db'), table: 'orders', create })));
+  },
+};
+
+export const JOBS: Readonly<Record<string, Job>> = { windows, sorted, compressed, table: rowsOfTable };

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DeadLetter } from '../../../src/interfaces/failure.ts';
@@ -39,8 +40,19 @@ function textOf(folder: string, name: string): string {
   ).toString();
 }
 
+/** The rows of the table of a database, in the order in which it took them. */
+function rowsIn(path: string): unknown {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    return database.prepare('SELECT * FROM orders ORDER BY rowid').all();
+  } finally {
+    database.close();
+  }
+}
+
 /** What is to be the same whenever and by whichever version it was written: of dead letters not when, and in what words. */
 function contentOf(folder: string, name: string): unknown {
+  if (name.endsWith('.db')) return rowsIn(join(folder, name));
   const text = textOf(folder, name);
   if (!name.startsWith('rejects')) return text;
   const letters = text
@@ -67,7 +79,7 @@ describe.each(CASES)('a checkpoint of format %i of the job "%s"', (format, job) 
       expect(checkpoint).toMatchObject({ format, pipeline: job });
     }
     const kept = readdirSync(join(left, state)).filter((name) => name.endsWith('.kept'));
-    expect(kept.length > 0).toBe(job === 'sorted');
+    expect(kept.length > 0).toBe(job === 'sorted' || job === 'table');
   });
 
   // What its files are called by everywhere is a name that Linux has.
@@ -106,3 +118,41 @@ describe.each(CASES)('a checkpoint of format %i of the job "%s"', (format, job) 
     expect(there().filter((name) => !Object.hasOwn(input, name))).toEqual(before);
   });
 });
+
+// What its files are called by everywhere is a name that Linux has.
+describe.runIf(process.platform === 'linux').each(FORMATS)(
+  'a checkpoint of format %i whose transaction was lost, as of a run that was killed before it was committed,',
+  (format) => {
+    const left = join(import.meta.dirname, `format-${format}`, 'table');
+
+    /** The folder as it was before the commit: what was in the transaction is in the file beside the checkpoint only. */
+    function uncommitted(name: string): string {
+      const folder = folderOf(`${format}-${name}`, left);
+      const database = new DatabaseSync(join(folder, 'orders.db'));
+      database.exec('DROP TABLE orders; DELETE FROM millrace_outputs');
+      database.close();
+      return folder;
+    }
+
+    test('is gone on with, and what was in it is written once more', async () => {
+      const folder = uncommitted('lost');
+      const whole = folderOf(`${format}-lost-whole`);
+      const rest = await runJob(folder, 'table', 'rest');
+      const undisturbed = await runJob(whole, 'table', 'whole');
+      expect(rest).toMatchObject({ state: 'done', balance: undisturbed.balance });
+      expect(rowsIn(join(folder, 'orders.db'))).toEqual(rowsIn(join(whole, 'orders.db')));
+    });
+
+    test('is passed over where what was in it has changed', async () => {
+      const folder = uncommitted('changed');
+      const whole = folderOf(`${format}-changed-whole`);
+      const path = join(folder, 'state', 'table', '1-1.kept');
+      const bytes = readFileSync(path);
+      bytes[bytes.length >> 1]! ^= 1;
+      writeFileSync(path, bytes);
+      expect(await runJob(folder, 'table', 'rest')).toMatchObject({ state: 'done', resumed: [1] });
+      await runJob(whole, 'table', 'whole');
+      expect(rowsIn(join(folder, 'orders.db'))).toEqual(rowsIn(join(whole, 'orders.db')));
+    });
+  },
+);
