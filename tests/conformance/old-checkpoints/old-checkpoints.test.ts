@@ -143,6 +143,15 @@ describe.runIf(process.platform === 'linux').each(FORMATS)(
       expect(rowsIn(join(folder, 'orders.db'))).toEqual(rowsIn(join(whole, 'orders.db')));
     });
 
+    test('is not passed over where it was not lost: an older checkpoint would give its rows twice', async () => {
+      const folder = folderOf(`${format}-committed`, left);
+      const path = join(folder, 'state', 'table', '1-1.kept');
+      writeFileSync(path, readFileSync(path).fill(0));
+      const before = rowsIn(join(folder, 'orders.db'));
+      await expect(runJob(folder, 'table', 'rest')).rejects.toMatchObject({ code: 'ERR_CHANGED' });
+      expect(rowsIn(join(folder, 'orders.db'))).toEqual(before);
+    });
+
     test('is passed over where what was in it has changed', async () => {
       const folder = uncommitted('changed');
       const whole = folderOf(`${format}-changed-whole`);
