@@ -24,13 +24,16 @@ export interface TimeHook<I> {
   readonly since: (time: Date) => I;
 }
 
-const HookPositionSchema = z.strictObject({
-  records: z.number().int().min(0),
-  /** What the hook said; absent before the first record. */
-  at: z.unknown().optional(),
-  /** The time that it began at, in milliseconds since 1970; told before the first record. */
-  since: z.number().optional(),
-});
+const HookPositionSchema = z
+  .strictObject({
+    records: z.number().int().min(0),
+    /** What the hook said; absent before the first record. */
+    at: z.unknown().optional(),
+    /** The time that it began at, in milliseconds since 1970; told before the first record. */
+    since: z.number().optional(),
+  })
+  // A count alone is the position of an input that had no hook: to begin with it would give its records twice.
+  .refine(({ records, at }) => records === 0 || at !== undefined);
 
 type HookPosition = z.output<typeof HookPositionSchema>;
 
@@ -102,10 +105,20 @@ class HookStanding<T> {
     if (item.kind !== 'batch' || item.records.length === 0) return item;
     const { records, origin } = item;
     this.#records += records.length;
-    const at = called(this.#label, 'position', () => this.#tell(records.at(-1)!));
+    const at = called(this.#label, 'position', () => copied(this.#tell(records.at(-1)!)));
     this.position = at === undefined ? undefined : { records: this.#records, at };
     return this.#start === 0 ? item : batch(records, new LaterOrigin(this.#label, origin, this.#start));
   }
+}
+
+/** Plain data that nobody else has: it may be a part of the record, or what the input goes on to change. */
+function copied(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copied);
+  if (value instanceof Date) return new Date(value);
+  const kind: unknown = Object.getPrototypeOf(value);
+  if (kind !== Object.prototype && kind !== null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copied(one)]));
 }
 
 /** Provenance of records behind others that an earlier run has read. */

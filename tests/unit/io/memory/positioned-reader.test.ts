@@ -31,6 +31,39 @@ describe('an input with positions', () => {
     await probe.close();
   });
 
+  test.each<[string, (record: { at: { ids: number[] } }) => unknown]>([
+    ['the record itself', (record) => record],
+    ['a part of it', ({ at }) => at],
+    ['a list with a part of it', ({ at }) => [at.ids, 7]],
+  ])('tells where it stood, whatever is done to what its hook gave: %s', async (_, position) => {
+    const record = { at: { ids: [1, 2] } };
+    const told = structuredClone(position(record));
+    const probe = probeReader(inputReader([record], { position, resume: () => [] }));
+    await probe.rest();
+    record.at.ids.push(3);
+    Object.assign(record.at, { more: true });
+    expect(probe.position).toEqual({ records: 1, at: told });
+    await probe.close();
+  });
+
+  test('leaves positions that are no plain data to be refused', async () => {
+    class Place {
+      n = 1;
+    }
+    const place = new Place();
+    const probe = probeReader(inputReader([1], { position: () => ({ place }), resume: () => [] }));
+    await probe.rest();
+    expect((probe.position as { at: { place: unknown } }).at.place).toBe(place);
+    await probe.close();
+  });
+
+  test('refuses the position of an array that had no hook, which says how many records were read of it', async () => {
+    const hook = { position: (last: number) => last, resume: () => [] };
+    const probe = probeReader(inputReader<number, number>([1, 2, 3], hook), { from: { records: 2 } });
+    await expect(probe.rest()).rejects.toMatchObject({ code: 'ERR_CHANGED' });
+    await probe.close();
+  });
+
   test('cannot tell where it stands when its hook cannot', async () => {
     const reader = inputReader([1], { position: () => undefined, resume: () => [1] });
     const probe = probeReader(reader);
