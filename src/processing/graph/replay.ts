@@ -76,19 +76,27 @@ export function replayPipeline(pipeline: Pipeline, { entries, read = [], letters
     if (why !== undefined) throw unfit(pipeline, `"${seed.name}" takes no records: ${why}`);
   }
   const opened = read.map((name) => nodeNamed(pipeline, name, 'reader'));
-  const kept = behind([...seeds, ...opened], letters !== undefined);
-  for (const vertex of kept) checkComplete(pipeline, vertex, kept);
+  const replayed = behind(seeds, letters !== undefined);
+  const beside = beforeJoins(replayed);
+  for (const vertex of opened) {
+    if (!beside.has(vertex))
+      throw unfit(pipeline, `nothing that is replayed is put together with "${vertex.name}"`);
+  }
+  // What is read for joins goes nowhere else: it went there before.
+  const besides = [...behind(opened, letters !== undefined)].filter((vertex) => beside.has(vertex));
+  const kept = new Set([...replayed, ...besides]);
+  for (const vertex of kept) checkComplete(pipeline, vertex, replayed, opened);
   const graph = replayGraph(plan.graph, kept, entries, letters);
   const { plan: made, problems } = planGraph(graph, plan.edges[0]?.capacity ?? 2);
   if (problems.length > 0) throw unfit(pipeline, problems.join('; '));
   return new Pipeline(pipeline.name, graph, Object.freeze({ ...made, ...ofPipeline(plan) }));
 }
 
-/** Operators that begin with nothing, although they would have remembered what came before. */
+/** Operators that begin with nothing, although they have remembered what came before, or may have. */
 export function forgetfulNodes(pipeline: Pipeline): readonly string[] {
   const { vertices } = Pipeline.plan(pipeline).graph;
   return vertices.flatMap(({ name, node }) =>
-    node.kind === 'operator' && node.operator.remembers === 'snapshot' && !COUNTING.has(node.operator.name)
+    node.kind === 'operator' && node.operator.remembers !== 'none' && !COUNTING.has(node.operator.name)
       ? [name]
       : [],
   );
@@ -112,25 +120,41 @@ function behind(from: readonly Vertex[], withoutLetters: boolean): ReadonlySet<V
   return found;
 }
 
-/** A join without one of its flows would give wrong results without a word. */
-function checkComplete(pipeline: Pipeline, vertex: Vertex, kept: ReadonlySet<Vertex>): void {
-  const { node, name } = vertex;
-  const joins = node.kind === 'operator' && node.operator.joins === true;
-  if (!joins && node.kind !== 'zip') return;
-  const flows = joins ? vertex.inputs[0]!.from.inputs : vertex.inputs;
-  const missing = flows.filter(({ from }) => !kept.has(from));
-  if (missing.length === 0) return;
-  const readers = [...new Set(missing.flatMap(({ from }) => readersOf(from)))];
+/** All that leads to the joins and zips among some nodes. */
+function beforeJoins(vertices: ReadonlySet<Vertex>): ReadonlySet<Vertex> {
+  const found = new Set([...vertices].filter((vertex) => flowsOf(vertex).length > 0));
+  for (const { inputs } of found) for (const { from } of inputs) found.add(from);
+  return found;
+}
+
+/** The flows that a node puts together, record by record. */
+function flowsOf({ node, inputs }: Vertex): readonly Vertex[] {
+  if (node.kind === 'zip') return inputs.map(({ from }) => from);
+  if (node.kind !== 'operator' || node.operator.joins !== true) return [];
+  return inputs[0]!.from.inputs.map(({ from }) => from);
+}
+
+/** A join without a part of one of its flows would give wrong results without a word. */
+function checkComplete(
+  pipeline: Pipeline,
+  vertex: Vertex,
+  replayed: ReadonlySet<Vertex>,
+  opened: readonly Vertex[],
+): void {
+  const beside = flowsOf(vertex).filter((from) => !replayed.has(from));
+  const missing = new Set(beside.flatMap(readersOf).filter((reader) => !opened.includes(reader)));
+  if (missing.size === 0) return;
+  const readers = [...missing].map(({ name }) => name);
   const asked = readers.map((reader) => `"${reader}"`).join(' and ');
   throw unfit(
     pipeline,
-    `"${name}" puts flows together, and ${asked} would not be read`,
+    `"${vertex.name}" puts flows together, and ${asked} would not be read`,
     `Let them be read, too: ${readers.map((reader) => `--read ${reader}`).join(' ')}; or replay nothing that leads there.`,
   );
 }
 
-function readersOf(vertex: Vertex): readonly string[] {
-  if (vertex.node.kind === 'reader') return [vertex.name];
+function readersOf(vertex: Vertex): readonly Vertex[] {
+  if (vertex.node.kind === 'reader') return [vertex];
   return vertex.inputs.flatMap(({ from }) => readersOf(from));
 }
 

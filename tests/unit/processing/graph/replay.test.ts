@@ -159,6 +159,46 @@ describe('replayPipeline', () => {
     expect(out.records).toEqual([{ left: { n: 1 }, right: { n: 1, name: 'one' } }]);
   });
 
+  describe('a flow of a join that several readers make, and that is written, too', () => {
+    const make = () => {
+      const [out, customers] = [toArray(), toArray()];
+      const orders = unread()
+        .pipe(map((n) => ({ n })))
+        .as('orders');
+      const all = merge(
+        from([{ n: 1, name: 'one' }]).as('first'),
+        from([{ n: 2, name: 'two' }]).as('second'),
+      ).as('customers');
+      const made = pipeline('p', [join(orders, all, { on: ({ n }) => n }).to(out), all.to(customers)]);
+      return { made, out, customers, entries: { orders: letters('orders', 1, 2) } };
+    };
+
+    test('is not written again', async () => {
+      const { made, out, customers, entries } = make();
+      const { balance } = await run(replayPipeline(made, { entries, read: ['first', 'second'] }));
+      expect(out.records).toHaveLength(2);
+      expect(customers.records).toEqual([]);
+      expect(balance.closed).toBe(true);
+    });
+
+    test('is refused where one of them would not be read', () => {
+      const { made, entries } = make();
+      expect(() => replayPipeline(made, { entries, read: ['first'] })).toThrow(
+        '"join" puts flows together, and "second" would not be read',
+      );
+    });
+  });
+
+  test('refuses to read what nothing is put together with', () => {
+    const made = pipeline('p', [
+      unread().pipe(map(failing)).as('tens').to(toArray()),
+      unread().as('others').to(toArray()),
+    ]);
+    expect(() => replayPipeline(made, { entries: { tens: letters('tens', 1) }, read: ['others'] })).toThrow(
+      'nothing that is replayed is put together with "others"',
+    );
+  });
+
   test('refuses a zip of which a flow is missing', () => {
     const made = pipeline('p', [
       zip(unread().pipe(map(failing)).as('tens'), unread().as('others')).to(toArray()),
