@@ -1,4 +1,5 @@
 import { isMillraceError, MillraceError, toError } from '../core/errors.ts';
+import { ioError } from '../io/bytes/io-error.ts';
 import { parseArguments } from './arguments.ts';
 import type { Command, Invocation } from './command.ts';
 import { check } from './commands/check.ts';
@@ -73,9 +74,19 @@ export async function main(
   { ownProcess = false }: MainOptions = {},
 ): Promise<number> {
   const terminal = new Terminal(process.stdout, process.stderr);
-  const code = await outcome(argv, terminal);
+  const code = await written(await outcome(argv, terminal), argv, terminal);
   if (ownProcess) endEventually(code, terminal, argv.includes('--quiet') || argv.includes('-q'));
   return code;
+}
+
+/** The exit code, which is not that of success where stdout has not taken all. */
+async function written(code: number, argv: readonly string[], terminal: Terminal): Promise<number> {
+  const broken = await terminal.flushed();
+  if (broken === undefined || code !== EXIT.done) return code;
+  const debug = argv.includes('--debug') || argv.includes('--verbose');
+  const json = argv.includes('--json');
+  reportError(ioError('write', 'stdout', broken), { terminal, json, debug, stdoutTaken: true });
+  return EXIT.failed;
 }
 
 async function outcome(argv: readonly string[], terminal: Terminal): Promise<number> {

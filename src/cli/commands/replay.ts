@@ -76,7 +76,7 @@ async function replayLetters(input: LetterInput, way: OutputWay, invocation: Inv
   const { ndjsonWriter } = await import('../../io/formats/ndjson/ndjson-writer.ts');
   const { withOutputs } = await import('../replay/replay-outputs.ts');
 
-  const count = new LetterCount();
+  const count = new LetterCount(input.stdin);
   if (!(await readRecords(await input.open(), count.take, 'replay', invocation))) return EXIT.failed;
   const sorted = sortLetters(pipeline, count);
   const [json, quiet] = [given.has('json'), given.has('quiet')];
@@ -84,10 +84,6 @@ async function replayLetters(input: LetterInput, way: OutputWay, invocation: Inv
     if (!quiet && !json) terminal.say(text);
   };
   if (sorted.letters === 0) say('there are no dead letters');
-  else if (sorted.left.length > 0 || given.has('dry-run')) {
-    // Letters that stay behind are told in any case.
-    if (!json) terminal.say(sortedText(sorted));
-  }
   const code = sorted.left.length > 0 ? EXIT.failed : EXIT.done;
   const entries: Record<string, ReturnType<typeof letterRecords>> = {};
   for (const { node } of sorted.replayed) entries[node] = letterRecords(await input.open(), node);
@@ -97,9 +93,14 @@ async function replayLetters(input: LetterInput, way: OutputWay, invocation: Inv
     read: sorted.replayed.length === 0 ? [] : given.values('read'),
     ...(rejects !== undefined && { letters: ndjsonWriter(rejects) }),
   });
-  const made = await withOutputs(replay, part, way, count.files);
-  const forgetful = forgetfulNodes(made);
-  if (given.has('dry-run') || sorted.replayed.length === 0) {
+  const forgetful = forgetfulNodes(part);
+  const dry = given.has('dry-run');
+  const { fileIds } = await import('../replay/letter-files.ts');
+  const read = await fileIds(count.files, input.stdin !== undefined);
+  const made = dry || sorted.replayed.length === 0 ? part : await withOutputs(replay, part, way, read);
+  // Letters that stay behind are told in any case.
+  if (!json && sorted.letters > 0 && (dry || sorted.left.length > 0)) terminal.say(sortedText(sorted));
+  if (dry || sorted.replayed.length === 0) {
     if (json) terminal.print(jsonLine({ pipeline: pipeline.name, replay: sorted, forgetful }));
     return code;
   }

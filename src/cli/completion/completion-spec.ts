@@ -115,7 +115,7 @@ function completedValue(value: string): Completes {
 }
 
 /**
- * A function of bash and zsh: whether there is a configuration where `findConfig` looks for one. The command is asked for names there only,
+ * A function of bash and zsh: whether there is a configuration where `findConfig` may look for one. The command is asked for names there only,
  * as it takes longer than words that are known, and loads plugins.
  */
 export const CONFIGURED = `_millrace_configured() {

@@ -1,3 +1,5 @@
+import { textWidth } from '../terminal/text-width.ts';
+
 /** Where lines leave a cell. */
 const UP = 1;
 const DOWN = 2;
@@ -19,9 +21,15 @@ export class Canvas {
 
   /** Writes text over whatever is there. */
   write(x: number, y: number, text: string): void {
-    for (const [at, character] of [...text].entries()) {
-      this.#reach(x + at, y);
-      this.#texts.set(`${x + at} ${y}`, character);
+    let at = x;
+    for (const character of text) {
+      const width = textWidth(character);
+      // What stands upon a character, and the second cell of a wide one, belong to the cell before.
+      const cell = width === 0 ? `${at - 1} ${y}` : `${at} ${y}`;
+      this.#texts.set(cell, width === 0 ? `${this.#texts.get(cell) ?? ''}${character}` : character);
+      if (width === 2) this.#texts.set(`${at + 1} ${y}`, '');
+      at += width;
+      this.#reach(at - 1, y);
     }
   }
 
@@ -42,7 +50,7 @@ export class Canvas {
   box(x: number, y: number, width: number, lines: readonly string[]): void {
     this.write(x, y, `┌${'─'.repeat(width - 2)}┐`);
     for (const [at, text] of lines.entries()) {
-      const blank = width - 4 - [...text].length;
+      const blank = width - 4 - textWidth(text);
       this.write(x, y + 1 + at, `│ ${text}${' '.repeat(blank)} │`);
     }
     this.write(x, y + 1 + lines.length, `└${'─'.repeat(width - 2)}┘`);

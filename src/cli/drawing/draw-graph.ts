@@ -1,5 +1,6 @@
 import type { GraphDescription, NodeDescription } from '../../processing/graph/describe.ts';
 import { printable } from '../terminal/printable.ts';
+import { cutText, textWidth } from '../terminal/text-width.ts';
 import { Canvas } from './canvas.ts';
 import { type Layers, layersOf, type Place } from './layers.ts';
 import { middlesOf } from './placement.ts';
@@ -46,7 +47,7 @@ function drawn(layers: Layers, direction: Direction): Canvas {
     const links = layers.links.filter(({ from }) => from.layer === at);
     const bundles = bundlesOf(links, (place) => middles.get(place)!);
     const tracks = bundles.filter(({ track }) => track !== undefined).length;
-    const labels = Math.max(0, ...links.map((link) => labelOf(link).length));
+    const labels = Math.max(0, ...links.map((link) => textWidth(labelOf(link))));
     // A line, the tracks, a line with the label, the arrow.
     const room = links.length === 0 ? 0 : 1 + tracks + (right && labels > 0 ? labels + 2 : 1) + 1;
     const end = start + size;
@@ -78,11 +79,11 @@ function drawn(layers: Layers, direction: Direction): Canvas {
       const label = labelOf(link);
       if (right) {
         canvas.write(next - 1, target, '▶');
-        if (label !== '' && alone(link.to)) canvas.write(next - 2 - label.length, target, label);
+        if (label !== '' && alone(link.to)) canvas.write(next - 2 - textWidth(label), target, label);
       } else {
         canvas.write(target, next - 1, '▼');
         if (label !== '' && alone(link.to))
-          canvas.write(target - Math.floor(label.length / 2), next - 2, label);
+          canvas.write(target - Math.floor(textWidth(label) / 2), next - 2, label);
       }
     }
   }
@@ -100,11 +101,11 @@ function drawn(layers: Layers, direction: Direction): Canvas {
 
 /** A route's name; dashes say already that it is the way of dead letters. */
 function labelOf({ port, arrives }: { readonly port: string; readonly arrives: boolean }): string {
-  return !arrives || port === 'out' || port === 'letters' ? '' : printable(port).slice(0, 16);
+  return !arrives || port === 'out' || port === 'letters' ? '' : cutText(printable(port), 16);
 }
 
 function widthOf({ lines }: Place): number {
-  return lines.length === 0 ? 1 : 4 + Math.max(...lines.map((line) => [...line].length));
+  return lines.length === 0 ? 1 : 4 + Math.max(...lines.map(textWidth));
 }
 
 function heightOf({ lines }: Place): number {
@@ -115,12 +116,7 @@ function heightOf({ lines }: Place): number {
 function linesOf({ name, label, kind }: NodeDescription, most: number): readonly string[] {
   const title = label === kind || label === name || name.startsWith(label) ? [name] : [name, label];
   const lines = label.startsWith(`${name} `) ? [label] : title;
-  return lines.map((line) => cut(printable(line), most));
-}
-
-function cut(text: string, most: number): string {
-  const characters = [...text];
-  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+  return lines.map((line) => cutText(printable(line), most));
 }
 
 /** Each node, with what follows it beneath. */
@@ -131,5 +127,5 @@ function listed({ nodes, edges }: GraphDescription, columns: number): string {
       .filter(({ from }) => from === name)
       .map(({ port, to }) => (port === 'out' ? `  -> ${to}` : `  -> ${to} (${port})`)),
   ]);
-  return lines.map((line) => `${cut(printable(line), columns)}\n`).join('');
+  return lines.map((line) => `${cutText(printable(line), columns)}\n`).join('');
 }

@@ -1,4 +1,4 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { millraceVersion } from '../../core/version.ts';
 import { ioError } from '../../io/bytes/io-error.ts';
@@ -76,7 +76,8 @@ export async function writeProject(
 ): Promise<void> {
   const there: string[] = [];
   for (const { name } of files) {
-    await access(join(folder, name)).then(
+    // A link is there, wherever it leads.
+    await lstat(join(folder, name)).then(
       () => there.push(name),
       () => {},
     );
@@ -88,12 +89,15 @@ export async function writeProject(
       'Nothing was written: name an empty folder, e.g. millrace init orders.',
     );
   }
+  const written: string[] = [];
   for (const { name, text } of files) {
     const path = join(folder, name);
     try {
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, text, { flag: 'wx' });
+      written.push(path);
     } catch (cause) {
+      for (const done of written) await rm(done, { force: true });
       throw ioError('write', path, cause);
     }
   }

@@ -31,7 +31,7 @@ export function tsPipeline(name: string, input: ProjectInput): string {
   return `import { ${imports.toSorted().join(', ')} } from 'millrace';
 ${checked ? "import { Record } from './record.ts';\n" : ''}
 // What the reader or the schema refuses goes there, with the reason and its place.
-// Mended, it goes back in: millrace replay pipeline.ts rejects.ndjson
+// Mended, it goes back in: millrace replay pipeline.ts rejects.ndjson --append --rejects again.ndjson
 const rejects = ndjson.write('rejects.ndjson');
 
 const records = ${reader}

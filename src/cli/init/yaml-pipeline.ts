@@ -8,7 +8,8 @@ export function yamlPipeline(name: string, input: ProjectInput): string {
   const delimiter = delimiterOf(input);
   const { sample = false } = input;
   const options = {
-    path: input.path,
+    // `path` of json is a place in the document.
+    [input.format === 'json' ? 'paths' : 'path']: input.path,
     ...(delimiter !== undefined && { delimiter }),
     ...(Object.keys(types).length > 0 && { types }),
     onError: { deadLetter: 'rejects' },
@@ -35,7 +36,7 @@ export function yamlPipeline(name: string, input: ProjectInput): string {
     `version: 1\n${text({ name })}`,
     text({ flows }),
     '# What the reader or the schema refuses goes to rejects.ndjson, with the reason and its place.',
-    '# Mended, it goes back in: millrace replay pipeline.yaml rejects.ndjson',
+    '# Mended, it goes back in: millrace replay pipeline.yaml rejects.ndjson --append --rejects again.ndjson',
     text({ sinks }),
   ].join('\n');
 }

@@ -22,15 +22,22 @@ export class LetterCount {
   /** The files that they are in. */
   readonly files = new Set<string>();
   letters = 0;
+  readonly #stdin: string | undefined;
+
+  /** @param stdin The file with what came through stdin, which is told by that name. */
+  constructor(stdin?: string) {
+    this.#stdin = stdin;
+  }
 
   /** @throws MillraceError `ERR_LETTER` for what is no dead letter. */
   readonly take: TakeRecords = (records, origin) => {
     for (const [index, record] of records.entries()) {
-      const node = nodeOf(record, () => origin.at(index));
+      const place = () => this.#named(origin.at(index));
+      const node = nodeOf(record, place);
       const known = this.#nodes.get(node) ?? { letters: 0, places: [] };
       this.#nodes.set(node, known);
       known.letters++;
-      if (known.places.length < PLACES) known.places.push(placeOf(origin.at(index)));
+      if (known.places.length < PLACES) known.places.push(placeOf(place()));
     }
     if (records.length > 0) {
       const { file } = origin.at(0);
@@ -39,6 +46,11 @@ export class LetterCount {
     this.letters += records.length;
     return true;
   };
+
+  #named({ file, ...origin }: Origin): Origin {
+    if (file === undefined) return origin;
+    return file === this.#stdin ? { ...origin, source: 'stdin' } : { ...origin, file };
+  }
 
   get nodes(): readonly NodeLetters[] {
     return [...this.#nodes].map(([node, counted]) => ({ node, ...counted }));

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Reader } from '../../interfaces/reader.ts';
+import { ioError } from '../../io/bytes/io-error.ts';
+import { keepTrackOf, released } from '../../processing/runtime/spill/live-folders.ts';
 import { usage } from '../arguments.ts';
 import type { Arguments, Command } from '../command.ts';
 import { namedFormat } from '../files/file-format.ts';
@@ -11,6 +13,8 @@ import { type FileInput, openInput } from '../files/file-input.ts';
 
 /** Dead letters that can be read as often as there are nodes that refused some. */
 export interface LetterInput {
+  /** The file with what came through stdin. */
+  readonly stdin: string | undefined;
   open(): Promise<Reader<unknown>>;
   /** Removes what was kept of stdin. */
   remove(): Promise<void>;
@@ -35,18 +39,34 @@ export async function letterInput(command: Pick<Command, 'name'>, given: Argumen
   if (format !== 'ndjson' && format !== 'json') {
     throw usage(command, `dead letters cannot be read from ${format}`, 'Write --from ndjson or --from json.');
   }
-  const kept = paths.includes('-') ? await mkdtemp(join(tmpdir(), 'millrace-letters-')) : undefined;
-  if (kept !== undefined) await pipeline(process.stdin, createWriteStream(join(kept, 'stdin')));
+  const kept = paths.includes('-') ? await keptStdin() : undefined;
   const input: FileInput = {
-    paths: paths.map((path) => (path === '-' ? join(kept!, 'stdin') : path)),
+    paths: paths.map((path) => (path === '-' ? kept!.path : path)),
     format,
     delimiter: undefined,
     untyped: false,
   };
   return {
+    stdin: kept?.path,
     open: () => openInput(input),
-    async remove() {
-      if (kept !== undefined) await rm(kept, { recursive: true, force: true });
-    },
+    remove: async () => kept?.remove(),
   };
+}
+
+/** The folder goes, however the command ends. */
+async function keptStdin(): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-letters-'));
+  keepTrackOf(folder);
+  const path = join(folder, 'stdin');
+  const remove = async () => {
+    await rm(folder, { recursive: true, force: true });
+    released(folder);
+  };
+  try {
+    await pipeline(process.stdin, createWriteStream(path));
+  } catch (cause) {
+    await remove();
+    throw ioError('keep', 'stdin', cause);
+  }
+  return { path, remove };
 }

@@ -6,6 +6,7 @@ import { swapNodes } from '../../processing/graph/swap-nodes.ts';
 import { usage } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { shortPath } from '../module/user-frame.ts';
+import { type FileIds, fileId } from './letter-files.ts';
 
 /** What becomes of files that are there: nothing, as they are in the way; or they are added to, replaced, left beside others. */
 export type OutputWay =
@@ -18,33 +19,35 @@ const WAYS =
 /**
  * The pipeline with its files written in this way.
  *
- * @param read The files that dead letters are read from: they are written in no way.
+ * @param read The files that dead letters are read from: they are written in no way, whatever leads there.
  * @throws MillraceError `ERR_USAGE` with all files that are in the way.
  */
 export async function withOutputs(
   command: Pick<Command, 'name'>,
   pipeline: Pipeline,
   how: OutputWay,
-  read: ReadonlySet<string>,
+  read: FileIds,
 ): Promise<Pipeline> {
   const writers: Record<string, Writer<never>> = {};
   const inTheWay: string[] = [];
+  let both: string | undefined;
   for (const { name, node } of Pipeline.plan(pipeline).graph.vertices) {
     if (node.kind !== 'sink' || node.writer.files === undefined) continue;
     const { writer, files, existing } = await rewritten(
       node.writer.files,
       name === REPLAY_LETTERS && how.way === 'suffix' ? { way: 'none' } : how,
     );
-    if (read.has(files.path)) throw readAndWritten(command, files.path);
-    if (existing !== undefined && how.way !== 'append' && how.way !== 'overwrite') {
+    const id = await fileId(files.path);
+    if (id !== undefined && read.has(id)) both = files.path;
+    else if (existing !== undefined && how.way !== 'append' && how.way !== 'overwrite') {
       inTheWay.push(`${shortPath(existing)} ("${name}")`);
     }
     writers[name] = writer as Writer<never>;
   }
-  if (inTheWay.length > 0) {
-    const there = inTheWay.length === 1 ? 'an output is there' : 'outputs are there';
-    throw usage(command, `${there} already: ${inTheWay.join(', ')}`, WAYS);
-  }
+  const there = inTheWay.length === 1 ? 'an output is there' : 'outputs are there';
+  const problem = `${there} already: ${inTheWay.join(', ')}`;
+  if (both !== undefined) throw readAndWritten(command, both, inTheWay.length > 0 ? problem : undefined);
+  if (inTheWay.length > 0) throw usage(command, problem, WAYS);
   return swapNodes(pipeline, { writers });
 }
 
@@ -80,10 +83,12 @@ export function suffixed(path: string, suffix: string): string {
   return join(dirname(path), `${name.slice(0, name.length - endings.length)}${suffix}${endings}`);
 }
 
-function readAndWritten(command: Pick<Command, 'name'>, path: string): Error {
+function readAndWritten(command: Pick<Command, 'name'>, path: string, others: string | undefined): Error {
   return usage(
     command,
     `${shortPath(path)} is where dead letters are read from, and where those that are refused again would go`,
-    'Name another file for these: --rejects again.ndjson.',
+    others === undefined
+      ? 'Name another file for these: --rejects again.ndjson.'
+      : `Name another file for these: --rejects again.ndjson. And ${others}: add to them with --append, write beside them with --output-suffix .again, or replace them with --overwrite.`,
   );
 }

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { ioError } from '../../io/bytes/io-error.ts';
 import { type Paint, paintFor } from './style.ts';
 import { cutText } from './text-width.ts';
 
@@ -83,7 +84,7 @@ export class Terminal {
   /**
    * Data piece by piece, no faster than it is taken. Ends early when the reader of stdout goes away.
    *
-   * @throws what stdout fails with.
+   * @throws MillraceError `ERR_SPACE`, `ERR_IO` when stdout fails.
    */
   async printAll(pieces: Iterable<string>): Promise<void> {
     let gathered = '';
@@ -108,7 +109,15 @@ export class Terminal {
         this.#out.once('drain', resolve);
       });
     }
-    if (this.#broken !== undefined) throw this.#broken;
+    if (this.#broken !== undefined) throw ioError('write', 'stdout', this.#broken);
+  }
+
+  /** Resolves when stdout has taken all, to what it failed with; a reader that has gone away is no failure. */
+  async flushed(): Promise<Error | undefined> {
+    if (!this.#closed) await new Promise<void>((resolve) => this.#out.write('', () => resolve()));
+    // The stream tells its error after it has called back.
+    await new Promise((resolve) => setImmediate(resolve));
+    return this.#broken;
   }
 
   /** A document for machines: to stdout, or to stderr where stdout is taken. */

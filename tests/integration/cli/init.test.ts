@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { millrace } from './command.ts';
@@ -54,6 +55,24 @@ describe('init', () => {
     ]);
     expect(rejects).toHaveLength(1);
     expect(JSON.parse(work.current.read('mine/package.json')).name).toBe('ada-s-orders');
+  });
+
+  test.each(['yaml', 'ts'])('takes JSON and NDJSON, in %s', async (format) => {
+    work.current.put('in.json', '[{"a":1},{"a":2}]');
+    work.current.put('in.ndjson', '{"a":1}\n{"a":2}\n');
+    for (const kind of ['json', 'ndjson']) {
+      expect(await cli('init', kind, '--input', `in.${kind}`, '--format', format)).toMatchObject({ code: 0 });
+      expect((await started(kind, `pipeline.${format}`)).out).toEqual([{ a: 1 }, { a: 2 }]);
+    }
+  });
+
+  test('writes all of a project or nothing', async () => {
+    work.current.makeFolder('half');
+    symlinkSync(work.current.path('nowhere'), work.current.path('half/orders.csv'));
+    const { code, stderr } = await cli('init', 'half', '--yes');
+    expect(code).toBe(2);
+    expect(stderr).toContain('half has orders.csv already');
+    expect(work.current.list('half')).toEqual(['orders.csv']);
   });
 
   test('writes a test of the sample that passes', async () => {

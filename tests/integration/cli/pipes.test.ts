@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { Command, ENTRY, millrace } from './command.ts';
@@ -117,6 +118,18 @@ async function shell(script: string, args: readonly string[]) {
   ]);
   return { name: args[0], code, stdout, stderr };
 }
+
+describe.skipIf(!existsSync('/dev/full'))('a disk that is full behind stdout', () => {
+  test.each([['schema'], ['components'], ['completion', 'bash'], ['run', '--help'], ['head', 'in.csv']])(
+    'is a failure of %s',
+    async (...args) => {
+      work.current.put('in.csv', 'id\n1\n');
+      const { code, stderr } = await shell('"$@" > /dev/full', args);
+      expect(stderr).toContain('error ERR_SPACE: Cannot write stdout');
+      expect(code).toBe(1);
+    },
+  );
+});
 
 describe('in a shell', () => {
   const each = (script: string) => {

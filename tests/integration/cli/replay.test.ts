@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, symlinkSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { millrace } from './command.ts';
+import { Command, ENTRY, millrace } from './command.ts';
 import { useWorkspace } from './workspace.ts';
 
 const work = useWorkspace();
@@ -114,6 +116,53 @@ describe('replay', () => {
     expect(stderr).toContain('--rejects again.ndjson');
   });
 
+  test('does not write to the file that it reads, whatever leads there', async () => {
+    await run();
+    const before = work.current.read('rejects.ndjson');
+    symlinkSync(work.current.path('rejects.ndjson'), work.current.path('link.ndjson'));
+    for (const way of ['--overwrite', '--append']) {
+      const linked = await cli(['replay', 'orders.yaml', 'link.ndjson', way]);
+      expect({ code: linked.code, stderr: linked.stderr }).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('rejects.ndjson is where dead letters are read from'),
+      });
+      const piped = `"$0" "$@" ${way} < rejects.ndjson`;
+      const { status } = spawnSync(
+        'sh',
+        ['-c', piped, process.execPath, ENTRY, 'replay', 'orders.yaml', '-'],
+        {
+          cwd: work.current.folder,
+        },
+      );
+      expect(status).toBe(2);
+    }
+    expect(work.current.read('rejects.ndjson')).toBe(before);
+  });
+
+  test('tells all that is in the way at once', async () => {
+    await run();
+    const { code, stderr } = await cli(['replay', 'orders.yaml', 'rejects.ndjson']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--rejects again.ndjson');
+    expect(stderr).toContain('an output is there already: out.ndjson ("out"): add to them with --append');
+  });
+
+  test('leaves nothing of stdin behind when it is interrupted', async () => {
+    await run();
+    const temporary = work.current.makeFolder('temporary');
+    const command = new Command(['replay', 'orders.yaml', '-', '--append'], {
+      cwd: work.current.folder,
+      env: { TMPDIR: temporary },
+      openStdin: true,
+    });
+    while (!readdirSync(temporary).some((name) => name.startsWith('millrace-letters-'))) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    command.signal('SIGINT');
+    expect((await command.ended).code).toBe('SIGINT');
+    expect(readdirSync(temporary).filter((name) => name.startsWith('millrace-letters-'))).toEqual([]);
+  });
+
   test('takes letters from stdin, compressed, and by globs', async () => {
     await run('id,qty\n1,5\n2,-1\n3,-2\n');
     const text = work.current.read('rejects.ndjson');
@@ -131,7 +180,7 @@ describe('replay', () => {
 
   test('says what would go where with --dry-run, and writes nothing', async () => {
     await run();
-    const args = ['replay', 'orders.yaml', 'rejects.ndjson', '--append', '--rejects', 'again.ndjson'];
+    const args = ['replay', 'orders.yaml', 'rejects.ndjson'];
     const { code, stderr } = await cli([...args, '--dry-run']);
     expect(code).toBe(1);
     expect(stderr).toContain('2 dead letters into "sound"');

@@ -5,7 +5,7 @@ import type { GraphDescription } from '../../../../src/processing/graph/describe
 
 /** A graph of edges such as `a -> b`, `a -large-> b`. */
 function graph(...edges: readonly string[]): GraphDescription {
-  const parsed = edges.map((text) => /^(\S+) -(?:(\w+)-)?> (\S+)$/.exec(text)!);
+  const parsed = edges.map((text) => /^(\S+) -(?:([^\s-]+)-)?> (\S+)$/.exec(text)!);
   const names = [...new Set(parsed.flatMap(([, from, , to]) => [from!, to!]))];
   return {
     version: 1,
@@ -18,6 +18,20 @@ function graph(...edges: readonly string[]): GraphDescription {
 const lines = (...text: readonly string[]) => `${text.join('\n')}\n`;
 
 describe('drawGraph', () => {
+  test('counts the cells of wide characters, and of those that stand upon others', () => {
+    expect(drawGraph(graph('注文データ -支払済み-> e\u0301te', '注文データ -> b'), 80)).toBe(
+      lines(
+        '                            ┌─────┐',
+        '                ┌─支払済み─▶│ éte │',
+        '┌────────────┐  │           └─────┘',
+        '│ 注文データ │╶┬┘',
+        '└────────────┘ │            ┌───┐',
+        '               └───────────▶│ b │',
+        '                            └───┘',
+      ),
+    );
+  });
+
   test('goes from the left to the right where there is room, with the names of routes', () => {
     const drawing = drawGraph(
       graph('read -> split', 'split -large-> big', 'split -small-> little', 'read -letters-> rejects'),

@@ -162,7 +162,7 @@ describe('data piece by piece', () => {
     const printed = terminal.printAll(pieces(5).all);
     const failed = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     setImmediate(() => out.emit('error', failed));
-    await expect(printed).rejects.toBe(failed);
+    await expect(printed).rejects.toMatchObject({ code: 'ERR_SPACE', cause: failed });
   });
 
   test('of small pieces is written in large ones', async () => {
