@@ -73,6 +73,8 @@ function answered(request: ClientRequest, body: Uint8Array | undefined): Promise
     request.on('response', resolve);
     // It stays: what goes wrong later is told by the answer.
     request.on('error', reject);
+    // Node tells nothing else of an answer that switches protocols: it closes the connection.
+    request.on('close', () => reject(new Error('socket hang up')));
     request.end(body);
   });
 }

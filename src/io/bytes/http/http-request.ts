@@ -41,13 +41,21 @@ export async function httpRequest(
 ): Promise<HttpAnswer> {
   const { target, doing, clock, timeoutMs } = request;
   const { signal } = canceller;
-  const within = <T>(work: Promise<T>): Promise<T> => {
+  const within = async <T>(work: Promise<T>): Promise<T> => {
+    const aborted = Promise.withResolvers<never>();
+    const stop = (): void => aborted.reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
     const cancel = clock.schedule(() => canceller.abort(timedOut(doing, target.label, timeoutMs)), timeoutMs);
-    return work
-      .catch((cause: unknown) => {
-        throw signal.reason instanceof MillraceError ? signal.reason : cause;
-      })
-      .finally(cancel);
+    try {
+      // Whether Node tells of what was cut does not matter: it is not waited for.
+      return await Promise.race([work, aborted.promise]);
+    } catch (cause) {
+      throw signal.reason instanceof MillraceError ? signal.reason : cause;
+    } finally {
+      cancel();
+      signal.removeEventListener('abort', stop);
+    }
   };
   try {
     const response = await within(follow(request, signal));

@@ -85,6 +85,19 @@ describe('a connection', () => {
     expect(new Set(connectionsOf(server)).size).toBeGreaterThan(1);
   });
 
+  test.each(['read', 'write'])('that is to become another protocol fails what would %s', async (does) => {
+    const server = await serving((request, response) => {
+      const upgrade = { upgrade: 'x', connection: 'upgrade' };
+      request.resume().on('end', () => response.writeHead(101, upgrade).end());
+    });
+    const url = `${server.origin}/a`;
+    await expect(does === 'read' ? linesOf(url) : send(url)).rejects.toMatchObject({
+      code: 'ERR_HTTP',
+      message: expect.stringContaining('the server closed the connection'),
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
   test('goes by the proxy that Node was told to use', async () => {
     const proxy = await serving((_, response) => response.end('by the proxy'));
     const told = new Agent({
