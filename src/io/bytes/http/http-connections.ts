@@ -23,8 +23,9 @@ export class HttpConnections {
   readonly #agents: Agent[] = [];
 
   /**
-   * Sends a request; resolves when the head of the answer has come. One that a server lets go of at the moment when it is
-   * used again has not heard of the request: it is sent by another.
+   * Sends a request, one after another; resolves when the head of the answer has come. Where a server lets go of a connection as
+   * it is used again, nobody knows whether it has heard of the request: what has a body may be done twice, so that only
+   * what has none is sent by another.
    */
   async request(asked: HttpAsked): Promise<HttpResponse> {
     const { url, signal } = asked;
@@ -35,7 +36,8 @@ export class HttpConnections {
       try {
         return new HttpResponse(request, await answered(request, asked.body));
       } catch (error) {
-        if (!request.reusedSocket || signal.aborted || !isLetGo(error)) throw error;
+        const again = request.reusedSocket && asked.body === undefined && isLetGo(error);
+        if (!again || signal.aborted) throw error;
       }
     }
   }

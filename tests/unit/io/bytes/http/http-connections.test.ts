@@ -3,11 +3,12 @@ import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'nod
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ndjson, text } from '../../../../../src/formats.ts';
 import { from } from '../../../../../src/from.ts';
+import { HttpConnections } from '../../../../../src/io/bytes/http/http-connections.ts';
 import { toArray } from '../../../../../src/io/memory/to-array.ts';
 import { pipeline } from '../../../../../src/processing/graph/pipeline.ts';
 import { run } from '../../../../../src/start.ts';
 import { turns } from '../../../../../src/testing/turns.ts';
-import { type Handler, serve, type TestServer } from './server.ts';
+import { bodyOf, type Handler, serve, type TestServer } from './server.ts';
 
 const servers: TestServer[] = [];
 
@@ -64,16 +65,52 @@ describe('a connection', () => {
     while (server.sockets.size > 0) await turns(1);
   });
 
-  test('that the server lets go of as it is used again is no failure: the request goes by another', async () => {
+  test('that the server lets go of as it is used again is no failure of what reads: it goes by another', async () => {
     const used = new Set<unknown>();
     const server = await serving((request, response) => {
       if (used.has(request.socket)) request.socket.destroy();
-      else request.resume().on('end', () => response.writeHead(200).end());
+      else response.writeHead(200).end();
       used.add(request.socket);
     });
-    const { balance } = await send(`${server.origin}/ingest`);
-    expect(balance).toMatchObject({ read: 5000, written: 5000 });
-    expect(used.size).toBeGreaterThan(2);
+    const connections = new HttpConnections();
+    const asked = {
+      url: new URL(server.origin),
+      method: 'GET',
+      headers: {},
+      body: undefined,
+      signal: new AbortController().signal,
+    };
+    for (let count = 0; count < 3; count++) {
+      const response = await connections.request(asked);
+      response.skip();
+      await turns(20);
+    }
+    connections.close();
+    expect(used.size).toBe(3);
+    expect(server.requests).toHaveLength(5);
+  });
+
+  test.each([0, 1])('and of what writes is a try that failed, of %d more', async (retries) => {
+    const bodies: string[] = [];
+    const used = new Set<unknown>();
+    const server = await serving(async (request, response) => {
+      bodies.push((await bodyOf(request)).toString());
+      // It has heard all of it, and may have done it.
+      if (used.has(request.socket)) request.socket.destroy();
+      else response.writeHead(200, { 'content-length': 0 }).end();
+      used.add(request.socket);
+    });
+    async function* slowly() {
+      for (const n of [1, 2]) {
+        yield n;
+        await turns(20);
+      }
+    }
+    const out = ndjson.write(server.origin, { http: { ...AT_ONCE, retries } });
+    const done = run(pipeline('send', from(slowly()).to(out)));
+    if (retries === 0) await expect(done).rejects.toMatchObject({ code: 'ERR_HTTP' });
+    else expect((await done).balance).toMatchObject({ written: 2 });
+    expect(bodies).toEqual(['1\n', '2\n', '2\n'].slice(0, 2 + retries));
   });
 
   test('is cut when an answer that nobody reads is long', async () => {
