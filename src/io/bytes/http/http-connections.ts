@@ -21,9 +21,12 @@ interface Client {
 export class HttpConnections {
   readonly #clients = new Map<Protocol, Promise<Client>>();
   readonly #agents: Agent[] = [];
+  /** The answer to the request before: the end of its content may still come. */
+  #last: HttpResponse | undefined;
 
   /**
-   * Sends a request, one after another; resolves when the head of the answer has come. Where a server lets go of a connection as
+   * Sends a request, one after another; resolves when the head of the answer has come. What the one before has not come to the
+   * end of by then is cut: a server that leaves its answers open holds no more than that. Where a server lets go of a connection as
    * it is used again, nobody knows whether it has heard of the request: what has a body may be done twice, so that only
    * what has none is sent by another.
    */
@@ -34,7 +37,10 @@ export class HttpConnections {
       signal.throwIfAborted();
       const request = client.request(asked);
       try {
-        return new HttpResponse(request, await answered(request, asked.body));
+        const response = new HttpResponse(request, await answered(request, asked.body));
+        if (this.#last?.complete === false) this.#last.cancel();
+        this.#last = response;
+        return response;
       } catch (error) {
         const again = request.reusedSocket && asked.body === undefined && isLetGo(error);
         if (!again || signal.aborted) throw error;

@@ -40,6 +40,11 @@ export class HttpResponse {
     return this.status >= 200 && this.status < 300;
   }
 
+  /** Whether all of it has come. */
+  get complete(): boolean {
+    return this.#message.complete;
+  }
+
   /** The content by pieces, decoded where it was encoded on the way; `undefined` where there is none. For one taker. */
   content(): AsyncIterator<Uint8Array, undefined> | undefined {
     if (WITHOUT_CONTENT.has(this.status)) {

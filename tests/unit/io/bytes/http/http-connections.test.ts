@@ -1,9 +1,12 @@
 import { Agent, globalAgent } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { systemClock } from '../../../../../src/core/clock.ts';
 import { ndjson, text } from '../../../../../src/formats.ts';
 import { from } from '../../../../../src/from.ts';
 import { HttpConnections } from '../../../../../src/io/bytes/http/http-connections.ts';
+import { httpRequest } from '../../../../../src/io/bytes/http/http-request.ts';
+import { httpTarget } from '../../../../../src/io/bytes/http/http-url.ts';
 import { toArray } from '../../../../../src/io/memory/to-array.ts';
 import { pipeline } from '../../../../../src/processing/graph/pipeline.ts';
 import { run } from '../../../../../src/start.ts';
@@ -121,6 +124,32 @@ describe('a connection', () => {
     while (server.sockets.size > 0) await turns(1);
     expect(new Set(connectionsOf(server)).size).toBeGreaterThan(1);
   });
+
+  test.each([200, 307])(
+    'is cut when the next request is answered and an answer of %d has not ended',
+    async (status) => {
+      let most = 0;
+      const server = await serving((request, response) => {
+        const location = `/${server.requests.length}`;
+        request.resume().on('end', () => response.writeHead(status, { location }).write('there is more'));
+        most = Math.max(most, server.sockets.size);
+      });
+      const connections = new HttpConnections();
+      const asked = { target: httpTarget(server.origin), doing: 'write to', method: 'POST', headers: {} };
+      const limits = { redirects: 10, timeoutMs: 10_000, clock: systemClock };
+      if (status === 200) {
+        for (let count = 0; count < 11; count++) {
+          const { response } = await httpRequest({ connections, ...asked, ...limits });
+          response.skip();
+          await turns(5);
+        }
+      } else await expect(httpRequest({ connections, ...asked, ...limits })).rejects.toThrow('too often');
+      expect(server.requests).toHaveLength(11);
+      expect(most).toBeLessThanOrEqual(3);
+      connections.close();
+      while (server.sockets.size > 0) await turns(1);
+    },
+  );
 
   test.each(['read', 'write'])('that is to become another protocol fails what would %s', async (does) => {
     const server = await serving((request, response) => {
