@@ -1,6 +1,8 @@
+import { isMillraceError } from '../../../core/errors.ts';
 import type { Batch } from '../../../interfaces/batch.ts';
 import type { Sink, WriteContext } from '../../../interfaces/writer.ts';
 import type { Lease } from '../sql/shared-by-run.ts';
+import { postgresError } from './postgres-error.ts';
 import type { PostgresWriteSettings } from './postgres-write-options.ts';
 import { copyAsPart } from './refused-row.ts';
 import { TableTarget } from './table-target.ts';
@@ -67,7 +69,9 @@ export class BatchSink<T> implements Sink<T> {
       });
     } catch (error) {
       this.#target.undo(state);
-      throw error;
+      // This transaction had nothing but this batch: what the connection was lost by may be tried again.
+      const lost = isMillraceError(error) && error.details['transaction'] === 'lost';
+      throw lost && error.cause !== undefined ? postgresError(this.#doing, error.cause) : error;
     }
   }
 
