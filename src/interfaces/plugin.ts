@@ -48,7 +48,7 @@ export interface PluginHooks {
   readonly beforeRun?: (run: HookRun) => Hooked;
   /**
    * Is called when the run is over and all is closed, also after a failure, and of runs that another plugin's `beforeRun`
-   * has refused. `done` settles when it has settled, or after 10 s. It cannot change how the run ended.
+   * has refused, or that were aborted before the own one was called. `done` settles when it has settled, or after 10 s. It cannot change how the run ended.
    */
   readonly afterRun?: (run: HookRun, outcome: RunOutcome) => Hooked;
   /**

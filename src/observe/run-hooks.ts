@@ -40,6 +40,7 @@ export class RunHooks {
   readonly #over = new AbortController();
   readonly #limits = new Set<() => void>();
   #report: Report = () => {};
+  #ending = false;
 
   constructor(pipeline: string, plugins: readonly Plugin[], clock: Clock) {
     this.#hooks = plugins.flatMap(({ name, hooks = {} }) =>
@@ -61,13 +62,14 @@ export class RunHooks {
   }
 
   /**
-   * Calls each `beforeRun`, one after another.
+   * Calls each `beforeRun`, one after another, as long as the run is not over.
    *
    * @throws MillraceError `ERR_PLUGIN` for the first that fails: the run is refused.
    */
   async before(report: Report): Promise<void> {
     this.#report = report;
     for (const hook of this.#of('beforeRun')) {
+      if (this.#ending) return;
       try {
         await this.#within(this.#called(hook, this.#run), hook, BEFORE_MS);
       } catch (thrown) {
@@ -79,6 +81,7 @@ export class RunHooks {
   /** Waits for what hooks are still doing, then calls each `afterRun`; never rejects. */
   async after(outcome: RunOutcome, report: Report): Promise<void> {
     this.#report = report;
+    this.#ending = true;
     // Of a `beforeRun` that the run did not wait for any longer.
     for (const cancel of this.#limits) cancel();
     const last = this.#hooks.map(async (hook) => {

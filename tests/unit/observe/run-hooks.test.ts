@@ -10,6 +10,7 @@ import { map } from '../../../src/processing/operators/map.ts';
 import { skip } from '../../../src/processing/policies/skip.ts';
 import { run, start } from '../../../src/start.ts';
 import { memoryStore } from '../../../src/testing/memory-store.ts';
+import { turns } from '../../../src/testing/turns.ts';
 import { virtualClock } from '../../../src/testing/virtual-clock.ts';
 
 const never = () => new Promise<void>(() => {});
@@ -141,6 +142,23 @@ describe('beforeRun', () => {
       code: 'ERR_PLUGIN',
       message: expect.stringContaining('beforeRun of plugin "acme": it has not settled in 30'),
     });
+  });
+
+  test('is not called when the run was aborted while the one before was waited for', async () => {
+    const waiting = Promise.withResolvers<void>();
+    const calls: string[] = [];
+    const waited = vi.fn((until: Promise<void>) => until);
+    const told = (name: string, before: () => Promise<void> | void) =>
+      plugin({ beforeRun: before, afterRun: () => void calls.push(`${name} after`) }, name);
+    const live = start(plain(), {
+      plugins: [told('a', () => waited(waiting.promise)), told('b', () => void calls.push('b before'))],
+    });
+    while (waited.mock.calls.length === 0) await turns();
+    await live.abort('enough');
+    await live.done.catch(() => {});
+    waiting.resolve();
+    await turns(2);
+    expect(calls).toEqual(['a after', 'b after']);
   });
 
   test('that never settles does not keep a run that is aborted', async () => {
