@@ -190,6 +190,17 @@ describe('a hook that fails', () => {
   });
 });
 
+test('hooks are called by themselves, not as methods', async () => {
+  const known: unknown[] = [];
+  function hook(this: unknown): void {
+    known.push(this);
+  }
+  expect(
+    await failuresOf(skipping(1), plugin({ beforeRun: hook, afterRun: hook, onRecordError: hook })),
+  ).toEqual([]);
+  expect(known).toEqual([undefined, undefined, undefined]);
+});
+
 describe('a hook that never settles', () => {
   test('after the run holds it up for 10 s, and no longer', async () => {
     const clock = virtualClock();
