@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { pipeline, type Readable, type Transform } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import { createBrotliDecompress, createGunzip, createZstdDecompress } from 'node:zlib';
+import { Inflate } from './inflate.ts';
 
 /** Statuses of answers that have no content, whatever their headers say. */
 const WITHOUT_CONTENT: ReadonlySet<number> = new Set([204, 205, 304]);
@@ -11,7 +12,7 @@ const MOST_SKIPPED = 64 * 2 ** 10;
 const DECODE: Readonly<Record<string, () => Transform>> = {
   gzip: createGunzip,
   'x-gzip': createGunzip,
-  deflate: createInflate,
+  deflate: () => new Inflate(),
   br: createBrotliDecompress,
   zstd: createZstdDecompress,
 };
@@ -51,7 +52,8 @@ export class HttpResponse {
       this.skip();
       return undefined;
     }
-    const decoders = decodersOf(this.headers['content-encoding']);
+    const empty = this.headers['content-length'] === '0';
+    const decoders = empty ? [] : decodersOf(this.headers['content-encoding']);
     const streams = [this.#message, ...decoders] as const;
     if (decoders.length > 0) pipeline([...streams], () => {});
     const content = streams.at(-1)!;

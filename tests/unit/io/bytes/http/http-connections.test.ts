@@ -1,5 +1,5 @@
 import { Agent, globalAgent } from 'node:http';
-import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../../../src/core/clock.ts';
 import { ndjson, text } from '../../../../../src/formats.ts';
@@ -185,6 +185,7 @@ describe('content that is encoded on the way', () => {
     ['gzip', gzipSync(PLAIN)],
     ['x-gzip', gzipSync(PLAIN)],
     ['deflate', deflateSync(PLAIN)],
+    ['deflate', deflateRawSync(PLAIN)],
     ['br', brotliCompressSync(PLAIN)],
     ['zstd', zstdCompressSync(PLAIN)],
     ['deflate, GZIP', gzipSync(deflateSync(PLAIN))],
@@ -194,6 +195,38 @@ describe('content that is encoded on the way', () => {
       response.writeHead(200, { 'content-encoding': encoding, 'content-length': bytes.length }).end(bytes);
     });
     expect(await linesOf(`${origin}/a`)).toEqual(TEXT);
+  });
+
+  test.each(['gzip', 'deflate', 'br', 'zstd'])('by %s and of no length is empty', async (encoding) => {
+    const { origin } = await serving((_, response) => {
+      response.writeHead(200, { 'content-encoding': encoding, 'content-length': 0 }).end();
+    });
+    expect(await linesOf(`${origin}/a`)).toEqual([]);
+  });
+
+  test.each([deflateSync, deflateRawSync])(
+    'by either kind of deflate, and long, is read as it was',
+    async (deflate) => {
+      const long = Buffer.from('all the same, '.repeat(200_000));
+      const { origin } = await serving((_, response) => {
+        response.writeHead(200, { 'content-encoding': 'deflate' }).end(deflate(long));
+      });
+      const read = await linesOf(`${origin}/a`);
+      expect(read).toHaveLength(1);
+      expect(Buffer.from(read[0]!).equals(long)).toBe(true);
+    },
+  );
+
+  test.each([
+    ['cut off', deflateSync(PLAIN).subarray(0, 500)],
+    ['raw and cut off', deflateRawSync(PLAIN).subarray(0, 500)],
+    ['something else', Buffer.from('no deflate at all')],
+    ['nothing', Buffer.alloc(0)],
+  ])('by deflate that is %s is a failure', async (_, bytes) => {
+    const { origin } = await serving((_request, response) => {
+      response.writeHead(200, { 'content-encoding': 'deflate' }).end(bytes);
+    });
+    await expect(linesOf(`${origin}/a`)).rejects.toMatchObject({ code: 'ERR_HTTP' });
   });
 
   test('and cut off is a failure, also where the server ends it as if that were all', async () => {
