@@ -73,12 +73,14 @@ export class KeysetPages implements RowPages {
       ];
     }
     const [first] = key;
+    // A day begins at its midnight: as a date, a time would be that of its day.
+    const timed = first!.sqlType === 'date' ? { sqlType: 'timestamp' } : first!;
     const { after: wanted } = this.#settings;
     return [
       ...(wanted === undefined ? [] : [`${compared(first!)} > ${bound(first!, valueText(wanted))}`]),
       ...(this.#begin === undefined
         ? []
-        : [`${compared(first!)} >= ${bound(first!, valueText(this.#begin))}`]),
+        : [`${compared(first!)} >= ${bound(timed, valueText(this.#begin))}`]),
     ];
   }
 

@@ -246,6 +246,8 @@ describe('rows since a value', () => {
     expect(made(options).traits.timed).toBe(true);
     const from = new Date('2026-01-01');
     expect(ids(await read(options, { from }))).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+    const noon = new Date('2026-01-01T12:00Z');
+    expect(ids(await read(options, { from: noon }))).toEqual([3, 4, 5, 6, 7, 8, 9]);
     const after = new Date('2026-01-04');
     expect(ids(await read({ ...options, after }, { from }))).toEqual([6, 7, 8, 9]);
   });
