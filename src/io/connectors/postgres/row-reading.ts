@@ -49,14 +49,7 @@ export class RowReading<T> {
 
   /** Where reading stands, for a later run; `undefined` where that cannot be told. */
   get place(): ReaderPlace | undefined {
-    return this.#untold ? undefined : (this.#place ?? this.#start);
-  }
-
-  /** Where it stands before it has begun. */
-  get #start(): ReaderPlace {
-    const { from } = this.#context;
-    if (from instanceof Date) return { records: 0, begin: from.getTime() };
-    return (from as ReaderPlace | undefined) ?? { records: 0 };
+    return this.#untold ? undefined : this.#place;
   }
 
   /** Resolves when all is closed. */
