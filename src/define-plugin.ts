@@ -94,13 +94,19 @@ export interface PluginSpec<R, W, O, F, C> {
   readonly name: string;
   /** The versions of millrace that it is for, as npm writes ranges, e.g. `^1`. */
   readonly millrace: string;
+  /** Readers, by the names that files write them with. @default none */
   readonly readers?: Parts<R, Reader<unknown>>;
+  /** Writers, by name. @default none */
   readonly writers?: Parts<W, Writer<never>>;
+  /** Operators, by name. @default none */
   readonly operators?: Parts<O, Operator<never, unknown>>;
+  /** Formats of files, by name: each becomes a reader and a writer of that name. @default none */
   readonly formats?: { readonly [K in keyof F]: PluginFormatPart<F[K]> };
+  /** Functions that expressions may call, by name. @default none */
   readonly functions?: {
     readonly [K in keyof C]: PluginFunction<C[K] extends readonly Parameter[] ? C[K] : never>;
   };
+  /** What it is told of runs. @default none */
   readonly hooks?: PluginHooks;
 }
 
