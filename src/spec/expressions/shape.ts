@@ -72,6 +72,13 @@ export function eitherShape(one: Shape, other: Shape): Shape {
   };
 }
 
+/** What may be any of these; `undefined` where one of them is not known, or there are none. Not one after another: that is quadratic. */
+export function anyShape(shapes: readonly Shape[]): Shape {
+  if (shapes.length < 2) return shapes[0];
+  const middle = shapes.length >> 1;
+  return eitherShape(anyShape(shapes.slice(0, middle)), anyShape(shapes.slice(middle)));
+}
+
 function eitherField(one: Shape | typeof ABSENT, other: Shape | typeof ABSENT): Shape {
   if (one === ABSENT) return other === ABSENT ? undefined : other;
   return other === ABSENT ? one : eitherShape(one, other);
@@ -90,7 +97,7 @@ function unionOf(one: KnownShape, other: KnownShape): ReadonlySet<string> | unde
 
 /** What is known twice over: by what came in, and by what was found true of it. */
 export function bothShapes(before: Shape, found: Shape): Shape {
-  if (before === undefined || found === undefined) return found ?? before;
+  if (before === undefined || found === undefined || before === found) return found ?? before;
   const kinds = new Set([...before.kinds].filter((kind) => found.kinds.has(kind)));
   // Nothing is both: what was found true of the record counts.
   if (kinds.size === 0) return found;

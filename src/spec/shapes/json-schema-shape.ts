@@ -1,8 +1,11 @@
-import { bothShapes, eitherShape, type Kind, type KnownShape, type Shape } from '../expressions/shape.ts';
+import { anyShape, bothShapes, type Kind, type KnownShape, type Shape } from '../expressions/shape.ts';
 import { valueShape } from './value-shape.ts';
 
-/** How far references are followed: those of trees go on without end. */
-const DEEPEST = 6;
+/** How deep schemas are followed. */
+const DEEPEST = 50;
+
+/** So much is looked at; of what is beyond nothing is known. What is referred to several times counts each time. */
+const MOST_NODES = 10_000;
 
 const KINDS: Readonly<Record<string, Kind>> = {
   string: 'text',
@@ -18,32 +21,56 @@ type Schema = Readonly<Record<string, unknown>>;
 
 /** What is known of values that a JSON Schema allows; `undefined` where that is nothing. */
 export function jsonSchemaShape(schema: unknown): Shape {
-  return shapeIn(schema, schema, 0);
+  return new SchemaShapes(schema).of(schema, 0);
 }
 
-function shapeIn(schema: unknown, root: unknown, depth: number): Shape {
-  if (!isObject(schema) || depth > DEEPEST) return undefined;
-  const below = (inner: unknown): Shape => shapeIn(inner, root, depth + 1);
-  const own = ownShape(schema, below);
-  const referred = typeof schema.$ref === 'string' ? below(pointed(schema.$ref, root)) : undefined;
-  const all = listOf(schema.allOf).map(below);
-  const [first, ...more] = [
-    ...listOf(schema.anyOf),
-    ...(schema.anyOf === undefined ? listOf(schema.oneOf) : []),
-  ].map(below);
-  const some = more.reduce(eitherShape, first);
-  return [referred, ...all, some].reduce(bothShapes, own);
+/** What a node came to, and how many nodes that took. */
+interface Known {
+  readonly shape: Shape;
+  readonly nodes: number;
+}
+
+class SchemaShapes {
+  readonly #root: unknown;
+  readonly #known = new Map<Schema, Known>();
+  readonly #underWay = new Set<Schema>();
+  #nodes = 0;
+
+  constructor(root: unknown) {
+    this.#root = root;
+  }
+
+  /** Of a schema within itself nothing is known, else those of trees would go on without end. */
+  of(schema: unknown, depth: number): Shape {
+    if (!isObject(schema) || depth > DEEPEST || this.#underWay.has(schema)) return undefined;
+    const known = this.#known.get(schema);
+    const before = this.#nodes;
+    this.#nodes += known?.nodes ?? 1;
+    if (this.#nodes > MOST_NODES) return undefined;
+    if (known !== undefined) return known.shape;
+    this.#underWay.add(schema);
+    const shape = this.#made(schema, depth + 1);
+    this.#underWay.delete(schema);
+    this.#known.set(schema, { shape, nodes: this.#nodes - before });
+    return shape;
+  }
+
+  #made(schema: Schema, depth: number): Shape {
+    const below = (inner: unknown): Shape => this.of(inner, depth);
+    const own = ownShape(schema, below);
+    const referred = typeof schema.$ref === 'string' ? below(pointed(schema.$ref, this.#root)) : undefined;
+    const all = listOf(schema.allOf).map(below);
+    const forms = schema.anyOf === undefined ? listOf(schema.oneOf) : listOf(schema.anyOf);
+    return [referred, ...all, anyShape(forms.map(below))].reduce(bothShapes, own);
+  }
 }
 
 /** What the schema says by itself; every keyword narrows what there may be. */
 function ownShape(schema: Schema, below: (inner: unknown) => Shape): Shape {
   if ('const' in schema) return valueShape(schema.const);
-  if (Array.isArray(schema.enum)) {
-    const [first, ...more] = schema.enum.map(valueShape);
-    return more.reduce(eitherShape, first);
-  }
+  if (Array.isArray(schema.enum)) return anyShape(schema.enum.map((one) => valueShape(one)));
   const types = typeof schema.type === 'string' ? [schema.type] : listOf(schema.type).map(String);
-  const known = types.map((type) => KINDS[type]);
+  const known = types.map((type) => (Object.hasOwn(KINDS, type) ? KINDS[type] : undefined));
   if (types.length === 0 || known.includes(undefined)) return undefined;
   const kinds = new Set(known as Kind[]);
   if (schema.nullable === true) kinds.add('null');

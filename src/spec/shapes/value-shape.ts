@@ -1,12 +1,11 @@
-import { eitherShape, type Kind, mapShape, type Shape, shapeOf } from '../expressions/shape.ts';
+import { anyShape, type Kind, mapShape, type Shape, shapeOf } from '../expressions/shape.ts';
 import { kindOf } from '../expressions/values.ts';
 
 /** What is known of a value that stands in the file. */
 export function valueShape(value: unknown): Shape {
   if (typeof value === 'string') return { ...shapeOf('text'), values: new Set([value]) };
   if (Array.isArray(value)) {
-    const [first, ...more] = value.map(valueShape);
-    return { ...shapeOf('list'), items: more.reduce(eitherShape, first) };
+    return { ...shapeOf('list'), items: anyShape(value.map((one) => valueShape(one))) };
   }
   const kind = kindOf(value) as Kind;
   if (kind !== 'map') return shapeOf(kind);

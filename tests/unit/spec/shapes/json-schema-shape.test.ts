@@ -76,6 +76,7 @@ describe('a JSON Schema says what records may be', () => {
     ['a tree', tree, 'record.next.next.v > 1'],
     ['a tree that is followed far', tree, `record${'.next'.repeat(20)}.w`],
     ['a reference to itself', { $ref: '#' }, 'record.a'],
+    ['a type that is called like a method', closed({ a: { type: 'toString' } }), 'record.a == "x"'],
     [
       'tuples',
       closed({ a: { type: 'array', prefixItems: [{ type: 'number' }], items: { type: 'string' } } }),
@@ -84,5 +85,42 @@ describe('a JSON Schema says what records may be', () => {
     ['null where it is said', closed({ a: { type: 'string', nullable: true } }), 'record.a == null'],
   ])('and nothing of %s', (_, schema, source) => {
     expect(faults(schema, source)).toEqual([]);
+  });
+});
+
+describe('large schemas are looked at in a moment', () => {
+  const names = Array.from({ length: 300 }, (_, index) => `p${index}`);
+  const fields = (of: (index: number) => unknown) =>
+    Object.fromEntries(names.map((name, index) => [name, of(index)]));
+
+  test('of fields that are all the schema itself', () => {
+    expect(faults(closed(fields(() => ({ $ref: '#' }))), 'record.q')).toEqual([
+      expect.stringContaining('no field "q"'),
+    ]);
+  });
+
+  test('of fields that refer to one another', () => {
+    const all = fields((index) => ({ $ref: `#/$defs/p${(index * 7 + 1) % names.length}` }));
+    const schema = { ...closed(all), $defs: fields(() => closed({ ...all })) };
+    expect(faults(schema, 'record.q')).toEqual([expect.stringContaining('no field "q"')]);
+  });
+
+  test('of what is twice as much at each level', () => {
+    const levels = Array.from({ length: 40 }, (_, level) => [
+      `l${level}`,
+      closed({ a: { $ref: `#/$defs/l${level + 1}` }, b: { $ref: `#/$defs/l${level + 1}` } }),
+    ]);
+    const twice = [{ $ref: '#/$defs/l0' }, { $ref: '#/$defs/m0' }];
+    const others = levels.map(([name, schema]) => [
+      String(name).replace('l', 'm'),
+      JSON.parse(JSON.stringify(schema).replaceAll('/l', '/m')),
+    ]);
+    const schema = { allOf: twice, $defs: Object.fromEntries([...levels, ...others]) };
+    expect(faults(schema, 'record.c')).toEqual([expect.stringContaining('no field "c"')]);
+  });
+
+  test('of ten thousand values', () => {
+    const values = Array.from({ length: 20_000 }, (_, index) => `v${index}`);
+    expect(faults(closed({ s: { enum: values } }), 'record.s == "w"')).toEqual(['it is never "w"']);
   });
 });
