@@ -49,6 +49,6 @@ export interface BuildContext {
   policies(node: Located): Promise<OnError | undefined>;
   /** The flow that is written in the place of an option; `undefined` where it cannot be made. */
   flow(node: Located): Promise<OwnFlow | undefined>;
-  /** Where dead letters go that are sent to this name; what is wrong with it is a problem at `span`. */
-  letters(name: string, span: Span): LetterTarget | undefined;
+  /** Where dead letters go that are sent to this name, if it is known yet; what is wrong with it is a problem at `span`. */
+  letters(name: string | undefined, span: Span): LetterTarget | undefined;
 }

@@ -55,6 +55,8 @@ class Build {
   readonly #letters = new Map<string, LettersFlow>();
   readonly #places = new Map<string, Span>();
   readonly #shapes: FlowShapes;
+  /** Whether dead letters go to what a parameter names that has no value yet. */
+  #sentAnywhere = false;
 
   constructor(model: FileModel, base: BaseContext) {
     this.#model = model;
@@ -80,7 +82,8 @@ class Build {
       const flow = await this.#sinkFlow(name);
       if (sink !== undefined && flow !== undefined) branches.push(this.#branch(name, flow, sink));
     }
-    if (problems.count > 0 || settings === undefined || branches.length < sinks.size) return undefined;
+    if (this.#sentAnywhere || problems.count > 0 || settings === undefined || branches.length < sinks.size)
+      return undefined;
     const { checkpoint, ...options } = settings.value as Record<string, unknown>;
     try {
       const made = pipeline(this.#model.name, branches, options as PipelineOptions);
@@ -169,7 +172,11 @@ class Build {
   }
 
   /** Where dead letters go that are sent to a sink, or to a flow that says `deadLetters: true`. */
-  #lettersTo(name: string, span: Span): LetterTarget | undefined {
+  #lettersTo(name: string | undefined, span: Span): LetterTarget | undefined {
+    if (name === undefined) {
+      this.#sentAnywhere = true;
+      return undefined;
+    }
     const { sinks, flows } = this.#model;
     const { problems } = this.#context;
     const sink = sinks.get(name);
@@ -220,7 +227,7 @@ class Build {
   #reportUnsent(): void {
     const { problems } = this.#context;
     // What failed to be made might have sent some.
-    if (problems.count > 0) return;
+    if (problems.count > 0 || this.#sentAnywhere) return;
     for (const [name, { from, key }] of this.#model.sinks) {
       if (from !== undefined || this.#letters.has(name)) continue;
       problems.add(
@@ -244,6 +251,8 @@ class Build {
 /** The checkpoints as a run takes them: a file says in text where they are. */
 async function checkpointed(given: unknown): Promise<CheckpointOptions | undefined> {
   if (given === undefined) return undefined;
-  const options = given as CheckpointOptions & { readonly store: string };
+  const options = given as CheckpointOptions & { readonly store: string | undefined };
+  // It is a parameter that has no value yet.
+  if (options.store === undefined) return undefined;
   return { ...options, store: await namedStore(options.store, 'keep checkpoints') };
 }

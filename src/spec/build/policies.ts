@@ -108,9 +108,9 @@ async function create(
     return problems.add(at, `there is no policy "${name}"`, didYouMean(name, Object.keys(POLICY_FORMS)));
   }
   const options = await checkedOptions(known.options, node, { what: name, at, main: known.main }, context);
-  return options === undefined
-    ? undefined
-    : attempt(context, at, () => known.create(options.value as never, node, context));
+  // It is made once the parameters are known, but where dead letters go may be known before.
+  if (options === undefined || (options.unknown && name !== 'deadLetter')) return undefined;
+  return attempt(context, at, () => known.create(options.value as never, node, context));
 }
 
 function form<S extends z.ZodObject>(
