@@ -55,6 +55,8 @@ export class FlowShapes {
 /** What comes out of a join that does not say what is made of a pair. */
 function joinedShape(name: string, options: Located, [left, right]: readonly Shape[]): Shape {
   const kind = entryOf(options, 'kind')?.value;
+  // Which one it is, a parameter says.
+  if (kind?.kind === 'scalar' && String(kind.value).includes(`\${`)) return undefined;
   const said = kind?.kind === 'scalar' ? String(kind.value) : name === 'asOfJoin' ? 'left' : 'inner';
   if (said === 'semi' || said === 'anti') return left;
   if (entryOf(options, 'merge') !== undefined || entryOf(options, 'onError') !== undefined) return undefined;
