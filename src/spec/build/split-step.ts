@@ -4,6 +4,7 @@ import type { OnError } from '../../interfaces/policy.ts';
 import { type Flow, otherwise } from '../../processing/graph/flow.ts';
 import type { BuildContext, WrittenExpression } from '../build-context.ts';
 import type { Shape } from '../expressions/shape.ts';
+import { replaces } from '../shapes/step-shape.ts';
 import { plainObject } from '../source/located.ts';
 import { attempt } from './attempt.ts';
 import { checkedOptions } from './checked-options.ts';
@@ -60,7 +61,7 @@ export async function splitStep(step: WrittenStep, outer: BuildContext): Promise
   return Object.assign(divided, {
     shape: (before: Shape) => {
       checkExpressions(expressions, before, context);
-      return before;
+      return replaces({ onError }) ? undefined : before;
     },
   });
 }
