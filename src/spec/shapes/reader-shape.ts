@@ -1,7 +1,7 @@
 import type { ColumnType } from '../../core/column-types.ts';
 import type { Written } from '../../processing/graph/node.ts';
-import { eitherShape, mapShape, type Shape, shapeOf } from '../expressions/shape.ts';
-import { valueShape } from './value-shape.ts';
+import { anyShape, mapShape, type Shape, shapeOf } from '../expressions/shape.ts';
+import { sampleShape } from './value-shape.ts';
 
 const TYPES: Readonly<Record<ColumnType, Shape>> = {
   int: shapeOf('number', 'null'),
@@ -13,6 +13,9 @@ const TYPES: Readonly<Record<ColumnType, Shape>> = {
   string: shapeOf('text', 'null'),
 };
 
+/** So many records that stand in a file are looked at. */
+const MOST_RECORDS = 1000;
+
 /** What is known of a column of this type. */
 export function columnShape(type: unknown): Shape {
   return typeof type === 'string' && Object.hasOwn(TYPES, type) ? TYPES[type as ColumnType] : undefined;
@@ -23,8 +26,8 @@ export function readerShape({ component, options }: Written): Shape {
   const given = typeof options === 'object' && options !== null ? (options as Record<string, unknown>) : {};
   if (component === 'csv') return csvShape(given);
   if (component === 'records' && Array.isArray(given.records)) {
-    const [first, ...more] = given.records.map(valueShape);
-    return more.reduce(eitherShape, first);
+    // Of the others nothing is known, so nothing is of all of them.
+    return given.records.length > MOST_RECORDS ? undefined : anyShape(given.records.map(sampleShape));
   }
   return undefined;
 }
