@@ -1,4 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { UnsignedInt } from '@marcbachmann/cel-js/evaluator';
 import { didYouMean } from '../../core/did-you-mean.ts';
 import { isListMacro } from './check-expression.ts';
 import { Fault } from './fault.ts';
@@ -15,7 +16,7 @@ import {
   rangeOf,
   wordsOf,
 } from './operation-shapes.ts';
-import { parseExpression } from './parse-expression.ts';
+import { parseExpression, partsOf } from './parse-expression.ts';
 import {
   ABSENT,
   certain,
@@ -79,6 +80,7 @@ class Inference {
   #of(node: ASTNode): Shape {
     switch (node.op) {
       case 'value':
+        if (node.args instanceof UnsignedInt) return shapeOf('number');
         return {
           ...shapeOf(kindOf(node.args) as Kind),
           ...(typeof node.args === 'string' && { values: new Set([node.args]) }),
@@ -91,7 +93,9 @@ class Inference {
         return this.#item(node);
       case '&&':
       case '||':
-        for (const side of node.args) this.#condition(side);
+        // Whichever comes first: a side that decides it is enough, even where the other fails.
+        this.#guarded(node.args[1], () => this.#condition(node.args[0]));
+        this.#guarded(node.args[0], () => this.#condition(node.args[1]));
         return BOOL;
       case '!_':
         this.#condition(node.args);
@@ -101,7 +105,7 @@ class Inference {
       case '?:': {
         const [condition, yes, no] = node.args;
         this.#condition(condition);
-        return eitherShape(this.of(yes), this.of(no));
+        return this.#guarded(condition, () => eitherShape(this.of(yes), this.of(no)));
       }
       case '==':
       case '!=':
@@ -174,6 +178,14 @@ class Inference {
     this.faults.push(new Fault(`a bool is needed, and this is ${wordsOf(shape)}`, { range: rangeOf(node) }));
   }
 
+  /** What is done only if something is there, or of some kind, is not judged: it may be sound then. */
+  #guarded<T>(condition: ASTNode, infer: () => T): T {
+    const before = this.faults.length;
+    const made = infer();
+    if (asksForKind(condition)) this.faults.length = before;
+    return made;
+  }
+
   #membership([item, list]: readonly [ASTNode, ASTNode]): Shape {
     const shape = this.of(item);
     if (list.op === 'list' && shape !== undefined) {
@@ -204,8 +216,7 @@ class Inference {
         new Fault(`${name}() takes ${wanted} here, and this is ${wordsOf(shape)}`, { range: rangeOf(node) }),
       );
     }
-    const result = RESULTS[name];
-    return result === undefined ? undefined : shapeOf(...result);
+    return Object.hasOwn(RESULTS, name) ? shapeOf(...RESULTS[name]!) : undefined;
   }
 
   /** Fields may be missing there. */
@@ -241,4 +252,10 @@ class Inference {
       ? { ...shapeOf('list'), items: list?.kinds.has('map') === false ? list.items : undefined }
       : BOOL;
   }
+}
+
+/** Whether it asks if something is there, or of what kind it is. */
+function asksForKind(node: ASTNode): boolean {
+  const called = node.op === 'call' || node.op === 'rcall' ? node.args[0] : undefined;
+  return called === 'has' || called === 'type' || partsOf(node).some(asksForKind);
 }

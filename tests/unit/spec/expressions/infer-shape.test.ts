@@ -88,6 +88,13 @@ describe('what can never be right is found, with its place', () => {
       'text cannot be compared with a number',
       expect.any(String),
     ],
+    ['record.name > 1u', 'record.name > 1u', 'text cannot be compared with a number', expect.any(String)],
+    [
+      'record.name < (has(record.qty) ? 1 : 2)',
+      'record.name < (has(record.qty) ? 1 : 2',
+      'text cannot be compared with a number',
+      expect.any(String),
+    ],
     ['record.at > 5', 'record.at > 5', 'a time cannot be compared with a number', undefined],
     [
       'origin.line == "3"',
@@ -151,6 +158,12 @@ describe('what may be right is left alone', () => {
     'dyn(record.name) == 5',
     '-record.qty > 5',
     '[1, "a"].exists(x, x == "a")',
+    'record.qty + 1u > 2u',
+    'has(record.b) ? record.b : "none"',
+    'type(record.name) == "number" ? record.name * 2 > 0 : false',
+    'has(record.b) && record.b > 1 && record.b.lower() == "x"',
+    'record.b > 1 && has(record.b)',
+    '!has(record.b) || record.b > 1',
   ])('%s', (source) => {
     expect(() => compileExpression(source)).not.toThrow();
     expect(faultsOf(source)).toEqual([]);
@@ -159,6 +172,10 @@ describe('what may be right is left alone', () => {
   test('all of it, where nothing is known', () => {
     expect(inferShape('record.qty > "5" && record.a.b.lower() == "x"', undefined).faults).toEqual([]);
   });
+});
+
+test('of functions that are called like methods nothing is known', () => {
+  expect(inferShape('toString(record.name) == constructor(record.qty)', RECORD).faults).toEqual([]);
 });
 
 test('functions give what is said of them', () => {
