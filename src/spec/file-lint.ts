@@ -9,6 +9,9 @@ import type { Problems } from './source/problem.ts';
 /** Rules of files alone: parameters that nothing uses, options that are deprecated. */
 const FILE_RULES: readonly string[] = ['unused-parameter', 'deprecated'];
 
+/** A parameter in a reference or an expression: `params.name`, `params["name"]`. */
+const USED = /\bparams(?:\s*\.\s*(\w+)|\s*\[\s*["'](\w+))/g;
+
 /** The names of all rules. */
 export const ALL_RULES: readonly string[] = [...LINT_RULES, ...FILE_RULES];
 
@@ -56,7 +59,7 @@ function unusedParameters({ root, params }: FileModel): readonly Finding[] {
     .filter(([key]) => key !== 'params')
     .flatMap(([, { value }]) => textsIn(value));
   const used = new Set(
-    texts.flatMap((text) => [...text.matchAll(/\bparams\.(\w+)/g)].map(([, name]) => name!)),
+    texts.flatMap((text) => [...text.matchAll(USED)].map(([, plain, quoted]) => (plain ?? quoted)!)),
   );
   return [...params]
     .filter(([name]) => !used.has(name))

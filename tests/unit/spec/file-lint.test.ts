@@ -43,3 +43,19 @@ describe('check', () => {
     expect(await linted(lint)).toEqual(['unbounded-state 8', 'call-without-policy 10']);
   });
 });
+
+test('a parameter is used however an expression names it', async () => {
+  const folder = tempFolder().path;
+  const text = `version: 1
+params: { a: { default: x }, b: { default: x }, c: { default: x }, d: { default: x }, e: { default: x } }
+flows:
+  it:
+    read: { csv: "\${params.a}" }
+    pipe:
+      - filter: params["b"] == params ['c'] && params . d == "x"
+sinks:
+  out: { from: it, write: { discard: {} } }
+`;
+  const { lint } = await open(put(folder, 'p.yaml', text));
+  expect(lint.findings.map(({ message }) => message)).toEqual(['nothing uses the parameter "e"']);
+});
