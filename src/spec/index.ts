@@ -1,4 +1,5 @@
 export type { GraphDescription } from '../processing/graph/describe.ts';
+export type { Finding, Severity } from '../processing/lint/finding.ts';
 export type { BuiltFile } from './build/build-file.ts';
 export {
   compileExpression,
@@ -17,4 +18,5 @@ export {
   type PipelineFileOptions,
   readPipelineText,
 } from './pipeline-file.ts';
+export type { Secrets } from './secrets.ts';
 export type { SourceText } from './source/source-text.ts';
