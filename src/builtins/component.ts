@@ -2,8 +2,6 @@ import { z } from 'zod';
 import { component } from '../core/component.ts';
 import type { Component } from '../interfaces/component.ts';
 
-export { component };
-
 /** An operator as a component. */
 export function operator<S extends z.ZodType>(
   name: string,

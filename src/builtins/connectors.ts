@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { component } from '../core/component.ts';
 import { withRole } from '../core/option-role.ts';
 import type { Component } from '../interfaces/component.ts';
 import { PostgresReadSchema } from '../io/connectors/postgres/postgres-read-options.ts';
@@ -9,7 +10,6 @@ import { SqliteReadSchema } from '../io/connectors/sqlite/sqlite-read-options.ts
 import { sqliteReader } from '../io/connectors/sqlite/sqlite-reader.ts';
 import { SqliteWriteSchema } from '../io/connectors/sqlite/sqlite-write-options.ts';
 import { sqliteWriter } from '../io/connectors/sqlite/sqlite-writer.ts';
-import { component } from './component.ts';
 
 const database = withRole(z.string().min(1).describe('Path of the database'), { role: 'path' });
 /** A value for a statement, where options are plain data. */

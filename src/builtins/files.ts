@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { component } from '../core/component.ts';
 import { functionOption } from '../core/option-role.ts';
 import type { Component } from '../interfaces/component.ts';
 import { ArrowReadSchema } from '../io/formats/arrow/arrow-read-options.ts';
@@ -25,7 +26,7 @@ import { TextWriteSchema, textWriter } from '../io/formats/text/text-writer.ts';
 import { discard } from '../io/memory/discard.ts';
 import { forEach, forEachOptions } from '../io/memory/for-each.ts';
 import { inputReader } from '../io/memory/input-reader.ts';
-import { component, none } from './component.ts';
+import { none } from './component.ts';
 
 /** Readers and writers. */
 export const files: readonly Component[] = [
