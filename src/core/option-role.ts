@@ -14,8 +14,7 @@ export type OptionRole =
       /** What an expression has to come to, where that is known before there is a record. @default anything */
       readonly gives?: readonly ('bool' | 'number' | 'text' | 'time')[];
     }
-  /** The path of a file, or a list of them; one that is relative is so to the file it is written in. */
-  | { readonly role: 'path' }
+  | PathRole
   /** A schema that records are checked with; a text is the path of a file that has it. */
   | { readonly role: 'schema' }
   /** Something that only code can make; data says it by the name of an export. What is no such name is what it looks like. */
@@ -26,6 +25,16 @@ export type OptionRole =
   | { readonly role: 'flow' }
   /** What is done with failures: a policy, or a list of them. */
   | { readonly role: 'policies' };
+
+/** The path of a file, or a list of them; one that is relative is so to the file it is written in. */
+export interface PathRole {
+  readonly role: 'path';
+  /**
+   * What is no path there: URLs of HTTP and `-`, or the names of stores of checkpoints in databases. What is none to those
+   * who open it must not be among them, as it is where a file may reach out of its folder. @default 'none'
+   */
+  readonly also?: 'streams' | 'stores' | 'none';
+}
 
 /** What is known of an option that is a function. */
 export type FunctionRole = Extract<OptionRole, { readonly role: 'function' }>;
@@ -180,5 +189,5 @@ export function functionOption(
  * ```
  */
 export function pathOption(description: string): z.ZodType<string> {
-  return withRole(z.string().min(1).describe(description), { role: 'path' });
+  return withRole(z.string().min(1).describe(description), { role: 'path', also: 'streams' });
 }

@@ -1,8 +1,12 @@
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { toError } from '../core/errors.ts';
 import type { Problems } from './source/problem.ts';
 import type { Span } from './source/source-text.ts';
+
+const OUTSIDE = 'it lies outside of the folder that files may use';
+const HINT = 'Use what lies in that folder: --root, or the option root, names it.';
 
 /** What keeps a file from reaching out of a folder: in a service that runs those of others, say. */
 export class Confinement {
@@ -13,19 +17,29 @@ export class Confinement {
     this.#root = root === undefined ? undefined : realPath(resolve(root));
   }
 
-  /** Whether the path, or URL of a file, lies outside, links followed; then that is a problem. */
+  /** Whether the path, or URL of a file or anything else, lies outside, links followed; then that is a problem. */
   forbids(path: string, span: Span, problems: Problems): boolean {
     if (this.#root === undefined) return false;
-    const real = realPath(resolve(/^file:/i.test(path) ? pathOf(path) : path));
-    const within = relative(this.#root, real);
-    if (within !== '..' && !within.startsWith(`..${sep}`) && !isAbsolute(within)) return false;
-    problems.add(
-      span,
-      'it lies outside of the folder that files may use',
-      'Use what lies in that folder: --root, or the option root, names it.',
-    );
+    try {
+      if (this.#holds(path)) return false;
+      problems.add(span, OUTSIDE, HINT);
+    } catch (thrown) {
+      problems.add(span, `it cannot be looked at: ${reason(path, thrown)}`);
+    }
     return true;
   }
+
+  #holds(path: string): boolean {
+    const real = realPath(resolve(/^file:/i.test(path) ? pathOf(path) : path));
+    const within = relative(this.#root!, real);
+    return within !== '..' && !within.startsWith(`..${sep}`) && !isAbsolute(within);
+  }
+}
+
+function reason(path: string, thrown: unknown): string {
+  if (path.includes('\0')) return 'there is a NUL character in the path';
+  const { code, message } = toError(thrown) as NodeJS.ErrnoException;
+  return code === 'ENAMETOOLONG' ? 'the name is too long' : message;
 }
 
 function pathOf(url: string): string {
@@ -43,9 +57,10 @@ function realPath(path: string, depth = 0): string {
     return realpathSync(path);
   } catch {
     const link = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-    // A link to what is not there would be written through.
-    if (link) return depth > 40 ? sep : realPath(resolve(dirname(path), readlinkSync(path)), depth + 1);
     const above = dirname(path);
+    // A link to what is not there would be written through.
+    if (link)
+      return depth > 40 ? sep : realPath(resolve(realPath(above, depth), readlinkSync(path)), depth + 1);
     return above === path ? path : join(realPath(above, depth), basename(path));
   }
 }

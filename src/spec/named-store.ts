@@ -33,6 +33,17 @@ export async function namedStore(text: string, doing: string): Promise<Checkpoin
   });
 }
 
+/** The path in the name of a store, and what stands before it; `undefined` where it names none, or nothing at all. */
+export function storePath(text: string): { readonly scheme: string; readonly path: string } | undefined {
+  if (POSTGRES.test(text)) return undefined;
+  if (SQLITE.test(text)) return { scheme: 'sqlite:', path: text.replace(SQLITE, '') };
+  return URL_LIKE.test(text) && !DATABASE.test(text) ? undefined : { scheme: '', path: text };
+}
+
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    return false;
+  }
 }

@@ -6,12 +6,15 @@ import { resolve as resolvePackage } from 'import-meta-resolve';
 
 /** Whether it names a file rather than a package. */
 export function isFilePath(specifier: string): boolean {
-  return /^\.\.?(?:[\\/]|$)/.test(specifier) || isAbsolute(specifier) || specifier.startsWith('file:');
+  return /^\.\.?(?:[\\/]|$)/.test(specifier) || isAbsolute(specifier) || /^file:/i.test(specifier);
 }
 
 /** The URL of the module that a file or folder names; `undefined` where there is none. */
 export function moduleUrl(specifier: string, from: string): string | undefined {
-  if (specifier.startsWith('file:')) return isFile(new URL(specifier)) ? specifier : undefined;
+  if (/^file:/i.test(specifier)) {
+    const url = URL.parse(specifier);
+    return url !== null && isFile(url) ? url.href : undefined;
+  }
   if (isFilePath(specifier)) {
     const path = resolve(dirname(from), specifier);
     return isFile(path) ? pathToFileURL(path).href : undefined;
@@ -33,6 +36,11 @@ function packageUrl(specifier: string, from: string): string | undefined {
   }
 }
 
+/** What cannot be a path here, or be looked at, is none. */
 function isFile(path: string | URL): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  } catch {
+    return false;
+  }
 }

@@ -25,7 +25,7 @@ export const settingsSchema = z.strictObject({
     .describe('Where state goes that has no room in memory, or false: nowhere'),
   checkpoint: z
     .strictObject({
-      store: withRole(z.string().min(1), { role: 'path' }).describe(
+      store: withRole(z.string().min(1), { role: 'path', also: 'stores' }).describe(
         'Where checkpoints are kept: a folder, sqlite:FILE, or postgres://user@host/database',
       ),
       every: z.union([z.number(), z.string()]).optional().describe('Time from one to the next, e.g. "10s"'),

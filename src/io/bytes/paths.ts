@@ -35,7 +35,7 @@ const GLOB = /[*?[{]/;
 
 /** A path as users write it: a `file:` URL becomes a path, anything else stays. */
 export function pathOf(path: string | URL): string {
-  if (typeof path === 'string' && !path.startsWith('file:')) return path;
+  if (typeof path === 'string' && !/^file:/i.test(path)) return path;
   try {
     return fileURLToPath(path);
   } catch (cause) {

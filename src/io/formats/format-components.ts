@@ -24,12 +24,13 @@ export const readPaths = withRole(
   z
     .union([z.string(), z.array(z.string()).min(1)])
     .describe('Path, glob or list of them; "-" is the standard input'),
-  { role: 'path' },
+  { role: 'path', also: 'streams' },
 );
 
 /** A path to write to, as an option. */
 export const writePath = withRole(z.string().describe('Path of the file; "-" is the standard output'), {
   role: 'path',
+  also: 'streams',
 });
 
 /** The reader and the writer of a format, as far as it can be read and written: with all that readers and writers of files take. */

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { toError } from '../../core/errors.ts';
 import { roleOf } from '../../core/option-role.ts';
@@ -9,6 +9,7 @@ import { parseYaml } from '../source/parse-yaml.ts';
 import { readSource } from '../source/read-source.ts';
 import { functionOf, saysFunction, usedExport } from './function-of.ts';
 import { moduleExport } from './module-export.ts';
+import { pathsIn, placed } from './option-paths.ts';
 import { isLiteral, schemaBelow } from './schema-walk.ts';
 
 type Schema = z.core.$ZodType;
@@ -51,8 +52,8 @@ export async function optionValues(
   }
   const values = await plainValues(schema, node, context);
   if (role?.role !== 'path') return values;
-  const value = placed(values.value, node);
-  const forbidden = pathsIn(value).some((path) =>
+  const value = placed(values.value, role, node.span);
+  const forbidden = pathsIn(value, role).some((path) =>
     context.confinement.forbids(path, node.span, context.problems),
   );
   return { ...values, value, unknown: values.unknown || forbidden };
@@ -127,37 +128,4 @@ async function recordSchema(node: Located, context: BuildContext): Promise<unkno
       missing ? 'Paths are relative to the file they are written in.' : undefined,
     );
   }
-}
-
-/** Those of one or several paths that name files. */
-function pathsIn(value: unknown): readonly string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const isPath = (one: string) => one !== '-' && one !== '' && (/^file:/i.test(one) || !URL_LIKE.test(one));
-  return list.filter((one): one is string => typeof one === 'string' && isPath(one));
-}
-
-/** What is no path: URLs, and names such as `:memory:`. */
-const URL_LIKE = /^(?:[a-z][a-z0-9+.-]+)?:/i;
-/** What stands in front of the path of a database, where a store of checkpoints is named. */
-const SQLITE_SCHEME = 'sqlite:';
-
-/** A path, or each of a list, as it is from the current folder: relative where the file it is in lies below that. */
-function placed(value: unknown, { span }: Located): unknown {
-  if (Array.isArray(value)) return value.map((one) => placed(one, { span } as Located));
-  if (typeof value === 'string' && value.startsWith(SQLITE_SCHEME)) {
-    return SQLITE_SCHEME + placed(value.slice(SQLITE_SCHEME.length), { span } as Located);
-  }
-  if (
-    typeof value !== 'string' ||
-    value === '-' ||
-    value === '' ||
-    URL_LIKE.test(value) ||
-    isAbsolute(value)
-  ) {
-    return value;
-  }
-  const folder = dirname(span.source.path);
-  const near = relative('', folder);
-  if (near === '') return value;
-  return near.startsWith('..') || isAbsolute(near) ? `${folder}/${value}` : `${near}/${value}`;
 }

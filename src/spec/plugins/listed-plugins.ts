@@ -32,7 +32,7 @@ export async function withListedPlugins(
     }
     const { path } = item.span.source;
     const url = moduleUrl(item.value, path);
-    if (url?.startsWith('file:') && confinement.forbids(url, item.span, problems)) continue;
+    if (url !== undefined && confinement.forbids(url, item.span, problems)) continue;
     try {
       own.register(await loadPlugin(item.value, path));
     } catch (thrown) {
@@ -52,7 +52,7 @@ export function listedPlugins(root: LocatedMap): readonly string[] {
 }
 
 function fromHere(specifier: string, { span }: Located): string {
-  if (!isFilePath(specifier) || isAbsolute(specifier) || specifier.startsWith('file:')) return specifier;
+  if (!isFilePath(specifier) || isAbsolute(specifier) || /^file:/i.test(specifier)) return specifier;
   const path = relative('', resolve(dirname(span.source.path), specifier));
   return path.startsWith('..') ? path : `./${path}`;
 }

@@ -27,6 +27,12 @@ export async function loadPlugin(specifier: string, from: string): Promise<Plugi
       ? refuse('there is no such file', 'Paths are relative to the file they are written in.')
       : refuse('there is no such package', 'Install it, or begin the path of a file with "./".');
   }
+  if (!url.startsWith('file:')) {
+    throw refuse(
+      'it is neither a package nor a file',
+      'Name a package, or begin the path of a file with "./".',
+    );
+  }
   const exports = await imported(url, refuse);
   const plugin = exports.plugin ?? exports.default;
   if (!isPlugin(plugin)) {

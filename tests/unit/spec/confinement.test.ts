@@ -43,6 +43,16 @@ describe('a file that is kept in a folder', () => {
     ['reads by a list', { read: 'csv: { path: [in.csv, /etc/passwd] }' }],
     ['reads by a glob', { read: 'csv: "data/*/../../../*.csv"' }],
     ['reads by a URL of a file', { read: 'csv: "file:///etc/passwd"' }],
+    ['reads by what looks like a URL', { read: 'csv: "zz:/../../in.csv"' }],
+    ['reads by what has a colon in front', { read: 'csv: ":/../../in.csv"' }],
+    ['reads by a database in the name of a server', { read: 'csv: "postgres://../../../in.csv"' }],
+    ['reads by a URL in capitals', { read: 'csv: "FILE:///etc/passwd"' }],
+    ['reads by a URL of another machine', { read: 'csv: "file://host/in.csv"' }],
+    [
+      'reads databases by what looks like a URL',
+      { read: 'sqlite: { database: "http:/../../a.db", table: t }' },
+    ],
+    ['writes by what looks like a URL', { write: 'ndjson: "zz:/../../out.ndjson"' }],
     ['reads through a link', { read: 'csv: link/in.csv' }],
     ['reads what the environment names', { read: `csv: "\${UP}/in.csv"` }],
     ['reads databases', { read: 'sqlite: { database: ../a.db, table: t }' }],
@@ -60,10 +70,39 @@ describe('a file that is kept in a folder', () => {
     ['includes', { head: 'include: ../part.yaml\n' }],
     ['has plugins', { head: 'plugins: [../outside.ts]\n' }],
     ['keeps checkpoints', { head: 'checkpoint: { store: ../state }\n' }],
+    ['keeps checkpoints in a database', { head: 'checkpoint: { store: "sqlite:../state.db" }\n' }],
+    ['keeps checkpoints by the name of one', { head: 'checkpoint: { store: "s3://../../../state.db" }\n' }],
+    ['keeps checkpoints with a colon', { head: 'checkpoint: { store: "zz:/../../state" }\n' }],
     ['spills', { head: 'spill: { folder: /tmp }\n' }],
+    ['spills by what looks like a URL', { head: 'spill: { folder: "http:/../../spill" }\n' }],
   ])('is refused where it %s outside', async (_, more) => {
     await expect(opened(house(), more)).rejects.toThrow('it lies outside of the folder that files may use');
     expect(globalThis).not.toHaveProperty('outsideWasLoaded');
+  });
+
+  test.each<[string, string]>([
+    ['data', `data:text/javascript,globalThis.outsideWasLoaded = true; export default 1`],
+    ['Node', 'node:fs'],
+  ])('runs no plugin that is %s', async (_, url) => {
+    const opening = opened(house(), { head: `plugins: [${JSON.stringify(url)}]\n` });
+    await expect(opening).rejects.toMatchObject({ code: 'ERR_PIPELINE_FILE' });
+    expect(globalThis).not.toHaveProperty('outsideWasLoaded');
+  });
+
+  test.each<[string, object, string]>([
+    ['a NUL', { read: 'csv: "a\\0b.csv"' }, 'there is a NUL character in the path'],
+    ['a NUL in an include', { head: 'include: "a\\0b.yaml"\n' }, 'there is a NUL character in the path'],
+    ['a long name', { read: `csv: ${'a'.repeat(300)}.csv` }, 'the name is too long'],
+    [
+      'a name that is too long for a store',
+      { head: `checkpoint: { store: ${'a'.repeat(300)}.db }\n` },
+      'too long',
+    ],
+  ])('has %s as a problem with its place', async (_, more, found) => {
+    await expect(opened(house(), more)).rejects.toMatchObject({
+      code: 'ERR_PIPELINE_FILE',
+      message: expect.stringContaining(found),
+    });
   });
 
   test.each<[string, object]>([
@@ -75,6 +114,8 @@ describe('a file that is kept in a folder', () => {
     ['checks by schemas', { pipe: 'validate: schema.json' }],
     ['includes', { head: 'include: part.yaml\n' }],
     ['keeps checkpoints', { head: 'checkpoint: { store: state }\n' }],
+    ['keeps checkpoints in a database', { head: 'checkpoint: { store: "sqlite:state.db" }\n' }],
+    ['keeps checkpoints on a server', { head: 'checkpoint: { store: "postgres://db.example.org/x" }\n' }],
   ])('is free where it %s inside', async (_, more) => {
     await expect(opened(house(), more)).resolves.toBeDefined();
   });
