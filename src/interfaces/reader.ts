@@ -62,6 +62,11 @@ export interface ReadContext {
    * returns when it can be. `acknowledge`, if given, is called when a checkpoint with a position is complete.
    */
   positioned(position: () => unknown, acknowledge?: (position: unknown) => void | Promise<void>): () => void;
+  /**
+   * Throws for a path that must not be opened, where the pipeline is a file that is kept in a folder: to be asked for each
+   * that is found or made up while it reads, as by a pattern. Absent where anything may be opened.
+   */
+  checkPath?(path: string): void;
   /** Adds to the bytes that there are to read; where it goes on from a position, to those that are left behind that. */
   expected(bytes: number): void;
   /** Adds to the bytes that were taken from the outside, as they lie there (compressed); those before `from` were told before. */

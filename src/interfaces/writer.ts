@@ -39,6 +39,11 @@ export interface WriteContext {
   readonly files?: NodeFiles;
   /** The same object for all that one run opens, its store included: so they may share a connection. */
   readonly run?: object;
+  /**
+   * Throws for a path that must not be opened, where the pipeline is a file that is kept in a folder: to be asked for each
+   * that is found or made up while it writes, as by a pattern. Absent where anything may be opened.
+   */
+  checkPath?(path: string): void;
   /** Adds to the bytes written to the outside. */
   wrote(bytes: number): void;
 }

@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { toError } from '../core/errors.ts';
+import { MillraceError, toError } from '../core/errors.ts';
 import type { Problems } from './source/problem.ts';
 import type { Span } from './source/source-text.ts';
 
@@ -27,6 +27,22 @@ export class Confinement {
       problems.add(span, `it cannot be looked at: ${reason(path, thrown)}`);
     }
     return true;
+  }
+
+  /** Throws for a path that lies outside; `undefined` where nothing is kept in. */
+  get checkPath(): ((path: string) => void) | undefined {
+    if (this.#root === undefined) return undefined;
+    const refused = (path: string, found: string, more: object) =>
+      new MillraceError('ERR_PERMISSION', `Cannot open ${path}: ${found}`, more);
+    return (path) => {
+      let holds: boolean;
+      try {
+        holds = this.#holds(path);
+      } catch (cause) {
+        throw refused(path, `it cannot be looked at: ${reason(path, cause)}`, { cause });
+      }
+      if (!holds) throw refused(path, OUTSIDE, { hint: HINT });
+    };
   }
 
   #holds(path: string): boolean {

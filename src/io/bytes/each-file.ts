@@ -41,7 +41,8 @@ export function eachFile<T>({ name, paths, settings, read }: EachFileSpec<T>): R
         const progress = new FilesProgress(label, context.from, timed);
         const settle = replay === 'none' ? () => {} : context.positioned(() => progress.position());
         context.stopping(() => progress.emitHeld());
-        return from(inputFiles(paths, settings, left.signal, progress.finished)).pipe(
+        const { checkPath } = context;
+        return from(inputFiles(paths, settings, left.signal, progress.finished, checkPath)).pipe(
           catchError((error: unknown) => {
             // Where all are gone, the one is that was still to be read.
             if (isMillraceError(error) && error.code === 'ERR_NO_MATCH') progress.begin([]);

@@ -3,6 +3,7 @@ import { MillraceError } from '../../core/errors.ts';
 import type { Encoder } from '../../interfaces/format.ts';
 import type { Sink, WriteContext, Writer } from '../../interfaces/writer.ts';
 import type { ByteOutput } from './byte-output.ts';
+import { checkedFileSystem } from './checked-file-system.ts';
 import { openCheckpointed } from './checkpointed-sink.ts';
 import { openCheckpointedSplit } from './checkpointed-split.ts';
 import { compressedOutput, outputCompression } from './compressed-output.ts';
@@ -86,7 +87,7 @@ export function fileWriter<T>(spec: FileWriterSpec<T>): Writer<T> {
         const wrote = (bytes: number) => context.wrote(bytes);
         return sink(new StreamOutput(process.stdout, path, wrote), NOTHING, '');
       }
-      const fileSystem = spec.fileSystem ?? nodeFileSystem;
+      const fileSystem = checkedFileSystem(spec.fileSystem ?? nodeFileSystem, context.checkPath);
       const resumed = context.from !== undefined;
       const checkpointed = commit === 'truncate' && (context.checkpointed === true || resumed);
       if (template !== undefined) {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { didYouMean } from '../../core/did-you-mean.ts';
-import { type ErrorCode, MillraceError } from '../../core/errors.ts';
+import { type ErrorCode, isMillraceError, MillraceError } from '../../core/errors.ts';
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -58,6 +58,7 @@ const RETRYABLE: ReadonlySet<unknown> = new Set([
 
 /** The error for a call of the file system that failed: `Cannot <doing> <where>: <what was found>`. */
 export function ioError(doing: string, where: string, cause: unknown, hint?: string): MillraceError {
+  if (isMillraceError(cause)) return cause as MillraceError;
   const errno = errnoOf(cause);
   const meaning = MEANINGS[errno];
   const says = cause instanceof Error ? cause.message : String(cause);

@@ -30,6 +30,9 @@ export interface GlobChoice {
   readonly hidden: boolean;
 }
 
+/** Throws for a path that must not be opened. */
+type CheckPath = (path: string) => void;
+
 const NO_FILES: ReadonlyMap<string, number> = new Map();
 const GLOB = /[*?[{]/;
 
@@ -79,7 +82,7 @@ export function onlyGlobs(paths: Paths): boolean {
 /**
  * The files that `paths` names, in its order, those of a glob sorted by the bytes of their names. A
  * name that exists as it is written is no glob. The search ends with `signal`, as a glob may go through
- * a whole disk. Files that an earlier run has `finished` may be gone.
+ * a whole disk. Files that an earlier run has `finished` may be gone. Each is asked `checkPath` for, before it is looked at.
  *
  * @throws MillraceError `ERR_NOT_FOUND`, `ERR_NOT_A_FILE`, `ERR_PERMISSION`, `ERR_NO_MATCH`, `ERR_IO`.
  */
@@ -88,6 +91,7 @@ export async function inputFiles(
   choice: GlobChoice,
   signal?: AbortSignal,
   finished: ReadonlyMap<string, number> = NO_FILES,
+  checkPath: CheckPath = () => {},
 ): Promise<readonly InputFile[]> {
   const files: InputFile[] = [];
   const globs = finished.size === 0 ? choice : { ...choice, allowEmpty: true };
@@ -99,8 +103,9 @@ export async function inputFiles(
     }
     const name = pathOf(path);
     if (name === '-') files.push({ path: '-', bytes: 0 });
-    else if (typeof path === 'string' && GLOB.test(name)) files.push(...(await expand(name, globs, signal)));
-    else files.push(await inputFile(resolve(name), finished));
+    else if (typeof path === 'string' && GLOB.test(name))
+      files.push(...(await expand(name, globs, checkPath, signal)));
+    else files.push(await inputFile(resolve(name), checkPath, finished));
   }
   return files;
 }
@@ -115,7 +120,12 @@ function list(paths: Paths): readonly (string | URL)[] {
   });
 }
 
-async function inputFile(path: string, finished: ReadonlyMap<string, number>): Promise<InputFile> {
+async function inputFile(
+  path: string,
+  checkPath: CheckPath,
+  finished: ReadonlyMap<string, number>,
+): Promise<InputFile> {
+  checkPath(path);
   try {
     const found = await stat(path);
     if (!found.isDirectory() && !found.isSocket()) return described(path, found);
@@ -138,10 +148,11 @@ function described(path: string, found: Stats): InputFile {
 async function expand(
   pattern: string,
   { allowEmpty, hidden }: GlobChoice,
+  checkPath: CheckPath,
   signal?: AbortSignal,
 ): Promise<readonly InputFile[]> {
   const literal = await stat(pattern).catch(() => undefined);
-  if (literal?.isFile()) return [described(resolve(pattern), literal)];
+  if (literal?.isFile()) return [await inputFile(resolve(pattern), checkPath, NO_FILES)];
   const { globIterate } = await import('glob');
   const names: Buffer[] = [];
   for await (const name of globIterate(pattern, { dot: hidden, nodir: true, windowsPathsNoEscape: true })) {
@@ -152,6 +163,7 @@ async function expand(
   for (const name of names.sort(Buffer.compare)) {
     signal?.throwIfAborted();
     const path = resolve(name.toString());
+    checkPath(path);
     const found = await stat(path).catch((cause: unknown) => {
       throw ioError('open', path, cause);
     });

@@ -143,6 +143,12 @@ export function withSettings(pipeline: Pipeline, settings: SettingsDescription):
   );
 }
 
+/** The same pipeline, whose readers and writers open nothing that this throws for. */
+export function withPathCheck(pipeline: Pipeline, checkPath: (path: string) => void): Pipeline {
+  const plan = Pipeline.plan(pipeline);
+  return new Pipeline(pipeline.name, plan.graph, Object.freeze({ ...plan, checkPath }));
+}
+
 /** The settings that are given, as they are; `undefined` for none. */
 function settingsOf({ edgeCapacity, memory, spill }: PipelineOptions): SettingsDescription | undefined {
   const given = {

@@ -59,11 +59,17 @@ export interface Plan {
   readonly state?: StateLimits;
   /** What holds for the whole of the pipeline, as descriptions tell it. */
   readonly settings?: SettingsDescription;
+  /** Throws for a path that readers and writers must not open. */
+  readonly checkPath?: ((path: string) => void) | undefined;
 }
 
 /** What a plan has that is not made of the graph: of a pipeline that is made of another, it stays. */
-export function ofPipeline({ state, settings }: Plan): Pick<Plan, 'state' | 'settings'> {
-  return { ...(state && { state }), ...(settings && { settings }) };
+export function ofPipeline({
+  state,
+  settings,
+  checkPath,
+}: Plan): Pick<Plan, 'state' | 'settings' | 'checkPath'> {
+  return { ...(state && { state }), ...(settings && { settings }), ...(checkPath && { checkPath }) };
 }
 
 /** All nodes that a stage runs, in order. */

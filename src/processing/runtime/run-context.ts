@@ -1,6 +1,7 @@
 import type { Clock } from '../../interfaces/clock.ts';
 import type { Spill } from '../../interfaces/memory.ts';
 import type { RunEvent } from '../../interfaces/run.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Beginnings } from './beginnings.ts';
 import type { Checkpointing } from './checkpointing.ts';
 import type { MemoryBudget } from './spill/memory-budget.ts';
@@ -9,6 +10,7 @@ import type { MemoryBudget } from './spill/memory-budget.ts';
 export interface RunContext {
   /** The name of the pipeline. */
   readonly pipeline: string;
+  readonly plan?: Pick<Plan, 'checkPath'>;
   readonly clock: Clock;
   /** Aborts when the run is over, whichever way. */
   readonly signal: AbortSignal;

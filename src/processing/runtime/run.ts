@@ -56,7 +56,7 @@ export class Run implements RunHandle, RunContext {
   readonly #closings = new Closings((error) => this.fail(error));
   readonly #failed = Promise.withResolvers<never>();
   readonly #began: number;
-  readonly #plan: Plan;
+  readonly plan: Plan;
   readonly #settings: CheckpointSettings | undefined;
   readonly #stopLimit: StopLimit;
   readonly #stages = (): readonly Stage[] => this.#wired.stages;
@@ -85,7 +85,7 @@ export class Run implements RunHandle, RunContext {
     this.#began = this.clock.now();
     this.#failed.promise.catch(() => {});
     const stallAfter = stallTime(options);
-    this.#plan = plan;
+    this.plan = plan;
     this.beginnings = beginningsOf(name, plan.graph, options.from);
     this.#settings = options.checkpoint && checkpointSettings(options.checkpoint);
     if (this.#settings !== undefined) checkCheckpointable(name, plan.graph, this.#settings.require);
@@ -104,7 +104,7 @@ export class Run implements RunHandle, RunContext {
   /** Operators that cannot be made fail the run, not the call that starts it. */
   #wire(): Wired {
     try {
-      return wire(this.#plan, this);
+      return wire(this.plan, this);
     } catch (error) {
       this.fail(error);
       return NOTHING;
@@ -181,7 +181,7 @@ export class Run implements RunHandle, RunContext {
     // Subscribers to events$ come after start() has returned.
     await Promise.resolve();
     try {
-      this.emit({ type: 'started', pipeline: this.pipeline, stages: this.#plan.stages.length });
+      this.emit({ type: 'started', pipeline: this.pipeline, stages: this.plan.stages.length });
       const summary = await Promise.race([this.#begin(around), this.#failed.promise]);
       await this.#closings.settled();
       this.#settled = true;
@@ -202,7 +202,7 @@ export class Run implements RunHandle, RunContext {
     if (around !== undefined && this.#cause === undefined) await around.before(this.#report);
     if (this.#settings === undefined) return this.#flow();
     this.#throwCause();
-    const opening = openCheckpoints(this.pipeline, this.#plan.graph, this.#settings, {
+    const opening = openCheckpoints(this.pipeline, this.plan.graph, this.#settings, {
       clock: this.clock,
       began: this.#began,
       signal: this.signal,

@@ -68,7 +68,7 @@ export class SinkStage {
   }
 
   async open(): Promise<void> {
-    const { signal, clock } = this.#run;
+    const { signal, clock, plan } = this.#run;
     const wrote = (bytes: number) => {
       this.node.counters.bytesOut += bytes;
     };
@@ -83,6 +83,7 @@ export class SinkStage {
       strict: this.node.failures.strict,
       ...(checkpoints !== undefined && { checkpointed: true, files: checkpoints.files(this.node.name) }),
       ...(from !== undefined && { from }),
+      ...(plan?.checkPath && { checkPath: plan.checkPath }),
     });
     this.#sink = await this.#settling(this.#opening);
     this.stopwatch.switchTo('waiting');

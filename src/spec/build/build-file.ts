@@ -11,6 +11,7 @@ import {
   type Pipeline,
   type PipelineOptions,
   pipeline,
+  withPathCheck,
   withSettings,
 } from '../../processing/graph/pipeline.ts';
 import type { BuildContext, WrittenExpression } from '../build-context.ts';
@@ -92,8 +93,10 @@ class Build {
         settings.data as Record<string, unknown>,
         this.#context,
       );
+      const { checkPath } = this.#context.confinement;
+      const confined = checkPath === undefined ? made : withPathCheck(made, checkPath);
       return {
-        pipeline: described === undefined ? made : withSettings(made, described),
+        pipeline: described === undefined ? confined : withSettings(confined, described),
         checkpoint: await checkpointed(checkpoint),
       };
     } catch (thrown) {

@@ -21,6 +21,18 @@ export function pathsIn(value: unknown, role: PathRole): readonly string[] {
   return list.flatMap((one) => (typeof one === 'string' ? (pathIn(one, role)?.path ?? []) : []));
 }
 
+/** Paths, and what those with braces come to: one of these may lead elsewhere. */
+export async function expanded(paths: readonly string[]): Promise<readonly string[]> {
+  if (!paths.some((path) => path.includes('{'))) return paths;
+  const { Glob } = await import('glob');
+  return paths.flatMap((path) => {
+    if (!path.includes('{')) return path;
+    // There may be as many as a bomb has; those that are opened are asked for once more.
+    const glob = new Glob(path, { windowsPathsNoEscape: true, braceExpandMax: 1000 });
+    return [path, ...glob.patterns.map((pattern) => pattern.globString())];
+  });
+}
+
 /** Told apart as those do who open it: what is a path to them must be one here. */
 function pathIn(value: string, { also }: PathRole): ReturnType<typeof storePath> {
   if (also === 'stores') return storePath(value);

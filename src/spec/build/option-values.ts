@@ -9,7 +9,7 @@ import { parseYaml } from '../source/parse-yaml.ts';
 import { readSource } from '../source/read-source.ts';
 import { functionOf, saysFunction, usedExport } from './function-of.ts';
 import { moduleExport } from './module-export.ts';
-import { pathsIn, placed } from './option-paths.ts';
+import { expanded, pathsIn, placed } from './option-paths.ts';
 import { isLiteral, schemaBelow } from './schema-walk.ts';
 
 type Schema = z.core.$ZodType;
@@ -53,9 +53,10 @@ export async function optionValues(
   const values = await plainValues(schema, node, context);
   if (role?.role !== 'path') return values;
   const value = placed(values.value, role, node.span);
-  const forbidden = pathsIn(value, role).some((path) =>
-    context.confinement.forbids(path, node.span, context.problems),
-  );
+  const { confinement, problems } = context;
+  const paths = pathsIn(value, role);
+  const asked = confinement.checkPath === undefined ? [] : await expanded(paths);
+  const forbidden = asked.some((path) => confinement.forbids(path, node.span, problems));
   return { ...values, value, unknown: values.unknown || forbidden };
 }
 

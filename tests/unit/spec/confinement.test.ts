@@ -42,6 +42,7 @@ describe('a file that is kept in a folder', () => {
     ['reads', { read: 'csv: ../in.csv' }],
     ['reads by a list', { read: 'csv: { path: [in.csv, /etc/passwd] }' }],
     ['reads by a glob', { read: 'csv: "data/*/../../../*.csv"' }],
+    ['reads by a glob with braces', { read: 'csv: "{..,data}/*.csv"' }],
     ['reads by a URL of a file', { read: 'csv: "file:///etc/passwd"' }],
     ['reads by what looks like a URL', { read: 'csv: "zz:/../../in.csv"' }],
     ['reads by what has a colon in front', { read: 'csv: ":/../../in.csv"' }],

@@ -259,6 +259,7 @@ export class ReadHead implements Head {
     const { node, run } = this.#parts;
     return {
       ...(this.position.from !== undefined && { from: this.position.from }),
+      ...(run.plan?.checkPath && { checkPath: run.plan.checkPath }),
       positioned: this.position.positioned,
       demand: this.#demand,
       signal: run.signal,
