@@ -38,6 +38,8 @@ export function readPlan(database: DatabaseSync, settings: SqliteReadSettings, d
       .prepare(query)
       .columns()
       .map(({ name }) => name);
+    // What gives no rows does something, as VACUUM INTO: it writes a file, although the database is only read.
+    if (names.length === 0) throw noRows(doing);
     if (key === undefined) return { names, first: query };
     const order = ordered(since, key, names, doing);
     const source = `(${query.replace(/[;\s]+$/, '')}\n)`;
@@ -151,6 +153,12 @@ function tablesOf(database: DatabaseSync): readonly string[] {
     .prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")
     .all()
     .map(({ name }) => String(name));
+}
+
+function noRows(doing: string): MillraceError {
+  return new MillraceError('ERR_OPTIONS', `Cannot ${doing}: the query gives no rows`, {
+    hint: 'Write a SELECT.',
+  });
 }
 
 function keyless(doing: string): MillraceError {

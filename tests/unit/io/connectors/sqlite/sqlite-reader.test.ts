@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { readPlan } from '../../../../../src/io/connectors/sqlite/read-plan.ts';
@@ -335,6 +335,17 @@ describe('a table that grows', () => {
 });
 
 describe('a query', () => {
+  test.each(['VACUUM INTO', 'ATTACH'])('makes no files: %s', async (statement) => {
+    const path = folder.made('CREATE TABLE t (i)');
+    const made = `${path}.made`;
+    const query = `${statement} '${made}'${statement === 'ATTACH' ? ' AS x' : ''}`;
+    await expect(read(path, { query })).rejects.toMatchObject({
+      code: 'ERR_OPTIONS',
+      message: expect.stringContaining('the query gives no rows'),
+    });
+    expect(existsSync(made)).toBe(false);
+  });
+
   const path = folder.made(
     'CREATE TABLE t (id INTEGER PRIMARY KEY, n)',
     `${count(2000)} INSERT INTO t SELECT i, i % 7 FROM n`,
@@ -366,6 +377,7 @@ describe('a query', () => {
       { code: 'ERR_DATABASE', message: expect.stringContaining('no such table: none') },
     ],
     ['has no such key', { query: 'SELECT 1 AS a', key: 'b' }, { code: 'ERR_COLUMNS' }],
+    ['gives no rows', { query: 'PRAGMA shrink_memory' }, { code: 'ERR_OPTIONS' }],
     ['writes', { query: 'DELETE FROM t RETURNING id' }, { code: 'ERR_PERMISSION' }],
   ])('that %s fails the run', async (_, options, error) => {
     expect(await failure(read(path, options))).toMatchObject(error);
