@@ -2,17 +2,19 @@ import { z } from 'zod';
 import { component } from './core/component.ts';
 import { MillraceError } from './core/errors.ts';
 import { parseOptions } from './core/options.ts';
+import { isObject, registeredName, withOnError, wrongPart } from './core/plugin-part.ts';
 import { checkRange } from './core/plugin-version.ts';
 import { isThenable } from './core/thenable.ts';
 import type { Component, ComponentKind } from './interfaces/component.ts';
-import type { ExpressionFunction, Parameter, ParameterKind } from './interfaces/expression-function.ts';
+import type { Parameter, ParameterKind } from './interfaces/expression-function.ts';
 import type { DecodeContext, Decoder, EncodeContext, Encoder } from './interfaces/format.ts';
 import type { Operator } from './interfaces/operator.ts';
 import type { Plugin, PluginFormat, PluginHooks } from './interfaces/plugin.ts';
 import type { Reader } from './interfaces/reader.ts';
 import type { Writer } from './interfaces/writer.ts';
 import { onErrorSchema } from './io/bytes/file-options.ts';
-import { formatComponents } from './io/formats/format-components.ts';
+import { FILE_OPTIONS, formatComponents } from './io/formats/format-components.ts';
+import { pluginFunction } from './spec/plugins/plugin-function.ts';
 
 /** What a part is given that has these options. */
 export type PartOptions<S> = S extends z.ZodObject ? z.output<S> : Readonly<Record<never, never>>;
@@ -48,6 +50,8 @@ export interface PluginFormatPart<S> {
    * have `snapshot` and `restore`. @default false
    */
   readonly resumable?: boolean;
+  /** Whether records can be added to a file that is there: not where the format has an end. @default true */
+  readonly appendable?: boolean;
 }
 
 /** What a function is given for a parameter of a kind. */
@@ -188,33 +192,28 @@ export function definePlugin<R = unknown, W = unknown, O = unknown, F = unknown,
       ...listed.flatMap(([key, format]) => components(name, key, format)),
     ]),
     functions: Object.freeze(
-      Object.entries(functions).map(([key, fn]) => expressionFunction(name, key, fn as never)),
+      Object.entries(functions).map(([key, fn]) => pluginFunction(name, key, fn as never)),
     ),
     formats: Object.freeze(listed.map(([key, format]) => formatFacts(key, format))),
     ...(hooks !== undefined && { hooks: Object.freeze(hooks) as PluginHooks }),
   });
 }
 
-/** What components are called by what is called so in files: `moving_mean` for `movingMean`. */
-function registered(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
 function parts(kind: ComponentKind, plugin: string, given: object): readonly Component[] {
   return Object.entries(given as Record<string, AnyPart>).map(([key, part]) => {
     const where = `${kind} "${key}" of plugin "${plugin}"`;
-    if (typeof part?.create !== 'function') throw wrong(where, 'it has no create()');
+    if (typeof part?.create !== 'function') throw wrongPart(where, 'it has no create()');
     const { summary, options, main } = described(part, where);
     if (main !== undefined && !Object.hasOwn(options.shape, main)) {
-      throw wrong(where, `its main option "${main}" is none of its options`);
+      throw wrongPart(where, `its main option "${main}" is none of its options`);
     }
     const own = Object.hasOwn(options.shape, 'onError');
     const schema = own ? options : options.safeExtend({ onError: onErrorSchema.optional() });
     const create = ({ onError, ...rest }: { onError?: unknown }) => {
       const made = checkedPart(part.create((own ? { onError, ...rest } : rest) as never), kind, where);
-      return own || onError === undefined ? made : Object.freeze({ ...made, onError });
+      return own || onError === undefined ? made : withOnError(made, onError);
     };
-    return component(kind, registered(key), summary, schema, create as never, main);
+    return component(kind, registeredName(key, where), summary, schema, create as never, main);
   });
 }
 
@@ -223,8 +222,8 @@ function described(
   { summary, options = z.object({}), ...rest }: Pick<AnyPart, 'summary' | 'options' | 'main'>,
   where: string,
 ) {
-  if (typeof summary !== 'string' || summary.trim() === '') throw wrong(where, 'it has no summary');
-  if (!(options instanceof z.ZodObject)) throw wrong(where, 'its options are no object schema of zod 4');
+  if (typeof summary !== 'string' || summary.trim() === '') throw wrongPart(where, 'it has no summary');
+  if (!(options instanceof z.ZodObject)) throw wrongPart(where, 'its options are no object schema of zod 4');
   const { main } = rest;
   return { summary, options: options.strict() as z.ZodObject, main };
 }
@@ -247,11 +246,25 @@ function components(
   format: PluginFormatPart<z.ZodObject>,
 ): readonly Component[] {
   const where = `format "${key}" of plugin "${plugin}"`;
-  const { decoder, encoder, resumable = false } = format;
+  if (!isObject(format)) throw wrongPart(where, 'it is no object');
+  const { decoder, encoder, extensions = [], resumable = false, appendable = true } = format;
+  if (!Array.isArray(extensions) || extensions.some((one) => typeof one !== 'string')) {
+    throw wrongPart(where, 'its extensions are no list of texts');
+  }
   if (decoder === undefined && encoder === undefined)
-    throw wrong(where, 'it has neither decoder() nor encoder()');
+    throw wrongPart(where, 'it has neither decoder() nor encoder()');
   const { summary, options } = described(format, where);
-  return formatComponents({ name: registered(key), summary, options, decoder, encoder, resumable });
+  const taken = Object.keys(options.shape).find((name) => FILE_OPTIONS.has(name));
+  if (taken !== undefined) throw wrongPart(where, `its option "${taken}" is called as one of all files`);
+  return formatComponents({
+    name: registeredName(key, where),
+    summary,
+    options,
+    decoder,
+    encoder,
+    resumable,
+    appendable,
+  });
 }
 
 function formatFacts(
@@ -259,38 +272,9 @@ function formatFacts(
   { extensions = [], decoder, encoder }: PluginFormatPart<z.ZodObject>,
 ): PluginFormat {
   return Object.freeze({
-    name: registered(key),
+    name: registeredName(key, `format "${key}"`),
     extensions: Object.freeze(extensions.map((one) => (one.startsWith('.') ? one : `.${one}`).toLowerCase())),
     reads: decoder !== undefined,
     writes: encoder !== undefined,
   });
-}
-
-const KIND = /^(?:any|text|number|integer|bool|time|duration|list|map)\??$/;
-
-function expressionFunction(
-  plugin: string,
-  name: string,
-  { summary, parameters, returns, call }: PluginFunction<readonly Parameter[]>,
-): ExpressionFunction {
-  const where = `function ${name}() of plugin "${plugin}"`;
-  if (!/^[a-z]\w*$/i.test(name)) throw wrong(where, 'its name is not one of letters, digits and "_"');
-  if (typeof call !== 'function') throw wrong(where, 'it has no call()');
-  const strange = [...parameters, returns].find((kind) => !KIND.test(kind));
-  if (strange !== undefined) throw wrong(where, `there is no kind of value ${JSON.stringify(strange)}`);
-  const optional = parameters.findIndex((kind) => kind.endsWith('?'));
-  if (optional !== -1 && parameters.slice(optional).some((kind) => !kind.endsWith('?'))) {
-    throw wrong(where, 'a parameter that may be left out stands before one that may not');
-  }
-  return Object.freeze({
-    name,
-    summary,
-    parameters: Object.freeze([...parameters]),
-    returns,
-    call: call as ExpressionFunction['call'],
-  });
-}
-
-function wrong(where: string, found: string): MillraceError {
-  return new MillraceError('ERR_OPTIONS', `Cannot define ${where}: ${found}`);
 }

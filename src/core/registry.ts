@@ -132,11 +132,19 @@ export class Registry {
 
   /** The key of a component whose name is free. */
   #free(
-    { kind, name }: Component,
+    component: Component,
     plugin: string | undefined,
     added: ReadonlyMap<string, Registered<Component>>,
   ): string {
     const of = plugin === undefined ? '' : ` of plugin "${plugin}"`;
+    const { kind, name } = (component ?? {}) as Partial<Component>;
+    if (kind === undefined || name === undefined || !Object.hasOwn(TAKEN, kind)) {
+      throw new MillraceError(
+        plugin === undefined ? 'ERR_OPTIONS' : 'ERR_PLUGIN',
+        `Cannot register a component${of}: it is no reader, writer or operator`,
+        { hint: 'Make plugins by definePlugin().' },
+      );
+    }
     if (!NAME.test(name)) {
       throw new MillraceError(
         'ERR_OPTIONS',
@@ -159,6 +167,15 @@ export class Registry {
   ): ReadonlyMap<string, Registered<T>> {
     const added = new Map<string, Registered<T>>();
     for (const part of parts) {
+      if (typeof part?.name !== 'string') {
+        throw new MillraceError(
+          'ERR_PLUGIN',
+          `Cannot register a ${what} of plugin "${plugin}": it has no name`,
+          {
+            hint: 'Make plugins by definePlugin().',
+          },
+        );
+      }
       const there = taking.get(part.name) ?? added.get(part.name);
       if (there !== undefined)
         throw taken(`${what} ${part.name} of plugin "${plugin}"`, ownerText(there.plugin));

@@ -11,13 +11,25 @@ import { fileWriter } from '../bytes/file-writer.ts';
 export interface FormatSource {
   readonly name: string;
   readonly summary: string;
-  /** The options besides those of files. */
+  /** The options besides those of files; none is called as one of these. */
   readonly options: z.ZodObject;
   readonly decoder?: ((context: DecodeContext, options: never) => Decoder<unknown>) | undefined;
   readonly encoder?: ((context: EncodeContext, options: never) => Encoder<never>) | undefined;
   /** Whether a run can go on with a file from a checkpoint: decoders tell where they stand, encoders what they remember. */
   readonly resumable: boolean;
+  /** Whether records can be added to a file that is there: not where the format has an end. */
+  readonly appendable: boolean;
 }
+
+/** Names that options of a format cannot have: those of files have them. */
+export const FILE_OPTIONS: ReadonlySet<string> = new Set([
+  ...Object.keys(fileReadFields),
+  ...Object.keys(fileWriteFields),
+  'path',
+  'paths',
+]);
+
+const { append: _, ...wholeFields } = fileWriteFields;
 
 /** Paths to read, as an option. */
 export const readPaths = withRole(
@@ -45,7 +57,7 @@ function readerOf(
   { name, summary, options, resumable }: FormatSource,
   decoder: NonNullable<FormatSource['decoder']>,
 ): Component {
-  const schema = z.strictObject({ ...fileReadFields, ...options.shape, paths: readPaths });
+  const schema = options.safeExtend({ ...fileReadFields, paths: readPaths });
   const create = ({ paths, ...given }: { readonly paths: Paths }) => {
     const reader = fileReader({
       name,
@@ -60,10 +72,13 @@ function readerOf(
 }
 
 function writerOf(
-  { name, summary, options, resumable }: FormatSource,
+  { name, summary, options, resumable, appendable }: FormatSource,
   encoder: NonNullable<FormatSource['encoder']>,
 ): Component {
-  const schema = z.strictObject({ ...fileWriteFields, ...options.shape, path: writePath });
+  const schema = options.safeExtend({
+    ...(appendable ? fileWriteFields : wholeFields),
+    path: writePath,
+  });
   const create = ({ path, ...given }: { readonly path: string }) =>
     fileWriter<never>({
       name,
@@ -71,6 +86,7 @@ function writerOf(
       options: given,
       encoder: ({ appending, path: at }) => encoder({ appending, path: at }, given as never),
       resumable,
+      appendable,
     });
   return component('writer', name, summary, schema, create as never, 'path');
 }
