@@ -1,5 +1,6 @@
 import { diffArrays, diffLines } from 'diff';
 import { stringify } from 'yaml';
+import { flowText, ON_A_LINE } from './yaml-values.ts';
 
 /** A line of a comparison. */
 export interface DiffLine {
@@ -17,7 +18,7 @@ const MOST_EDITS = 500;
 
 /** A value on one line, as a file says it. */
 export function valueLine(value: unknown): string {
-  return stringify(value, { collectionStyle: 'flow', lineWidth: 0, defaultStringType: 'PLAIN' }).trimEnd();
+  return flowText(value, { defaultStringType: 'PLAIN' });
 }
 
 /** Two lists of records side by side, line by line. `text` is what a record is shown as. */
@@ -66,7 +67,7 @@ export function onlyActual(actual: unknown): readonly DiffLine[] {
 }
 
 function block(value: unknown): string {
-  return stringify(value, { lineWidth: 0 });
+  return stringify(value, ON_A_LINE);
 }
 
 /** Records that stand in the place of one another; long ones field by field, so that what differs stands out. */

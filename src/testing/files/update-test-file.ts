@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isMap, isScalar, type Node, parse, parseDocument, type YAMLMap } from 'yaml';
+import { type Document, isMap, isScalar, type Node, parse, parseDocument, visit, type YAMLMap } from 'yaml';
 import { MillraceError } from '../../core/errors.ts';
 import type { FileTestResult } from './test-result.ts';
 import { applied, type Edit, type Layout, replaced, withEntry } from './yaml-edits.ts';
@@ -37,16 +37,26 @@ export function updatedTestFile(
     }
   }
   const updated = applied(text, edits);
-  if (!isSame(updated, wanted)) {
-    throw new MillraceError(
-      'ERR_PIPELINE_FILE',
-      `Cannot update ${shown}: other parts of it would change, too`,
-      {
-        hint: 'Anchors are shared between what is expected and something else: write what is expected out.',
-      },
-    );
-  }
+  if (!isSame(updated, wanted)) throw refusal(shown, document);
   return { text: updated, tests };
+}
+
+function refusal(shown: string, document: Document.Parsed): MillraceError {
+  const message = `Cannot update ${shown}: other parts of it would change, too`;
+  let shared = false;
+  visit(document, {
+    Alias() {
+      shared = true;
+      return visit.BREAK;
+    },
+  });
+  return shared
+    ? new MillraceError('ERR_PIPELINE_FILE', message, {
+        hint: 'Anchors are shared between what is expected and something else: write what is expected out.',
+      })
+    : new MillraceError('ERR_INTERNAL', message, {
+        hint: 'This is a bug in millrace: please report it, with the file. It is as it was.',
+      });
 }
 
 /** The smallest change that puts a value at a path, which is there but for its last parts. */

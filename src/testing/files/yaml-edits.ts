@@ -35,11 +35,12 @@ export interface Holder {
   readonly pair: Pair;
 }
 
-/** The text with all edits made. */
+/** The text with all edits made, and with the line ends that it has. */
 export function applied(text: string, edits: readonly Edit[]): string {
+  const ends = (part: string) => (text.includes('\r\n') ? part.replaceAll(/\r?\n/g, '\r\n') : part);
   return [...edits]
     .sort((a, b) => b.start - a.start)
-    .reduce((made, { start, end, text: part }) => made.slice(0, start) + part + made.slice(end), text);
+    .reduce((made, { start, end, text: part }) => made.slice(0, start) + ends(part) + made.slice(end), text);
 }
 
 /** Puts a value in the place of that of a pair: as little as possible is written anew. */
@@ -58,11 +59,17 @@ export function replaced({ map, pair }: Holder, value: unknown, layout: Layout):
   const text = rendered(value, { json, flow: within, column });
   const isBlock = text.startsWith('\n');
   const between = layout.text.slice(colon, start);
+  const tail = tailOf(start, end, layout);
   if (node === null || (between.trim() === '' && (isBlock || between.includes('\n')))) {
-    const tail = layout.text.slice(start, end).endsWith('\n') ? '\n' : '';
     return [{ start: colon, end, text: `${isBlock ? '' : ' '}${text}${tail}` }];
   }
-  return [{ start, end, text: isBlock ? rendered(value, { json, flow: true, column }) : text }];
+  const line = isBlock ? rendered(value, { json, flow: true, column }) : text;
+  return [{ start, end, text: `${line}${tail}` }];
+}
+
+/** The line break that what stands there ends with: block texts and maps have theirs. */
+function tailOf(start: number, end: number, { text }: Layout): string {
+  return text.slice(start, end).endsWith('\n') ? '\n' : '';
 }
 
 /** Adds a key with its value behind the last one of a map. */
@@ -90,7 +97,8 @@ function changed(node: Node, value: unknown, within: boolean, layout: Layout): E
   if (isScalar(node)) {
     if (typeof value === 'object' && value !== null) return undefined;
     const kept = node.type === 'QUOTE_SINGLE' || node.type === 'QUOTE_DOUBLE' ? node.type : undefined;
-    return [{ start, end, text: scalarText(value, layout.json, kept) }];
+    const tail = tailOf(start, end, layout);
+    return [{ start, end, text: `${scalarText(value, layout.json, kept)}${tail}` }];
   }
   const same = sameShape(node, value, layout);
   if (same !== undefined) {
@@ -209,7 +217,7 @@ function collectionText(node: YAMLMap | YAMLSeq, layout: Layout): string {
   const text = indented(plainText(node), ' '.repeat(columnAt(start, layout, true)), false);
   node.comment = comment ?? null;
   node.commentBefore = commentBefore ?? null;
-  return layout.text.slice(start, end).endsWith('\n') ? `${text}\n` : text;
+  return `${text}${tailOf(start, end, layout)}`;
 }
 
 /** How far in the keys of a map stand. */

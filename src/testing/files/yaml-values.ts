@@ -5,12 +5,17 @@ import {
   type Node,
   type Pair,
   Scalar,
+  type ToStringOptions,
+  visit,
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
 
 /** Lines are no longer where that can be helped. */
 const WIDTH = 100;
+
+/** What is quoted stays on its line. */
+export const ON_A_LINE = { lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER } as const;
 
 /** A new record: on one line where there is room. */
 export function created(value: unknown): Node {
@@ -74,7 +79,7 @@ export function flowLines(value: unknown, column: number): string {
   // The end, too, has to stand further in than what it is in.
   const pad = ' '.repeat(column + 2);
   const parts = Array.isArray(value)
-    ? value.map(flowText)
+    ? value.map((part) => flowText(part))
     : Object.entries(value as object).map(([key, part]) => `${keyText(key)}: ${flowText(part)}`);
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
   return `${open}\n${parts.map((part) => `${pad}  ${part},\n`).join('')}${pad}${close}`;
@@ -84,7 +89,15 @@ export function flowLines(value: unknown, column: number): string {
 export function plainText(node: Node): string {
   const document = new Document();
   document.contents = node as never;
-  return document.toString({ lineWidth: 0 }).trim();
+  visit(node, {
+    Collection(_key, one) {
+      if (one.flow === true) quoteBreaks(one);
+    },
+    Scalar(_key, one) {
+      if (typeof one.value === 'string' && one.value.includes('\r')) one.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return document.toString(ON_A_LINE).trim();
 }
 
 /** Lines moved to the right; the first one only if that is said. */
@@ -95,8 +108,20 @@ export function indented(text: string, pad: string, first: boolean): string {
     .join('\n');
 }
 
-function flowText(value: unknown): string {
-  return new Document(value).toString({ collectionStyle: 'flow', lineWidth: 0 }).trimEnd();
+/** A value on one line, with its line breaks as `\n`. */
+export function flowText(value: unknown, options: ToStringOptions = {}): string {
+  const document = new Document(value);
+  if (document.contents !== null) quoteBreaks(document.contents);
+  return document.toString({ ...options, ...ON_A_LINE, collectionStyle: 'flow' }).trimEnd();
+}
+
+/** Other styles would tell line breaks by lines, which stand wrong where all is to be on one. */
+function quoteBreaks(node: Node): void {
+  visit(node, {
+    Scalar(_key, one) {
+      if (typeof one.value === 'string' && /[\r\n]/.test(one.value)) one.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
 }
 
 /** A value that is no collection, on one line. */
@@ -104,7 +129,7 @@ export function scalarText(value: unknown, json: boolean, type?: Scalar.Type): s
   if (json) return JSON.stringify(value);
   const node = new Scalar(value);
   if (type !== undefined && typeof value === 'string') node.type = type;
-  return new Document(node).toString({ collectionStyle: 'flow', lineWidth: 0, blockQuote: false }).trimEnd();
+  return flowText(node);
 }
 
 function jsonText(value: unknown, column: number): string {

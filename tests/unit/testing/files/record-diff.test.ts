@@ -38,6 +38,21 @@ describe('records side by side', () => {
     expect(text).toMatch(/^ {4}last: true$/m);
   });
 
+  test('stay on one line where a text has several', () => {
+    const [left, right] = [
+      { text: 'a "b"\n\nc', n: 1 },
+      { text: `a\r\n${'b '.repeat(20)}`, n: 1 },
+    ];
+    expect(shown(recordDiff([left, 'x\ny'], [right, 'x\n  y']))).toBe(`- - { text: "a \\"b\\"\\n\\nc", n: 1 }
++ - { text: "a\\r\\n${'b '.repeat(20)}", n: 1 }
+- - "x\\ny"
++ - "x\\n  y"`);
+    const blank = `${'long '.repeat(20)}x\n  `;
+    expect(shown(valueDiff({ message: 'a' }, { message: blank }))).toBe(
+      `- message: a\n+ message: ${JSON.stringify(blank)}`,
+    );
+  });
+
   test('differ by their type, too', () => {
     expect(shown(recordDiff([1, '2', null], ['1', 2, 'null']))).toBe(`- - 1
 + - "1"

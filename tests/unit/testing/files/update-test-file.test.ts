@@ -176,11 +176,75 @@ describe('a file of tests is updated, and all that is not concerned stays', () =
     }
   });
 
-  test('with line ends of Windows', () => {
+  test('with line ends of Windows, also of what is new', () => {
     const windows = LAYOUT.replaceAll('\n', '\r\n');
     const text = update(windows, [['balance', { read: 4, written: 2 }]]);
     expect(text).toBe(windows.replace('read: 3', 'read: 4'));
+    const changes: Change[] = [
+      ['outputs.large', [{ id: 2, total: 'x' }, { id: 7 }, 'a\r\nb']],
+      ['deadLetters', [{ record: { id: 1 } }]],
+    ];
+    const more = update(windows, changes);
+    expect(more.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+    expect(more.replaceAll('\r\n', '\n')).toBe(update(LAYOUT, changes));
   });
+
+  const BLOCKS = `tests:
+  a:
+    expect:
+      outputs:
+        out:
+          - text: |
+              one
+              two
+            n: 1
+          - >-
+            folded
+            text
+
+      balance: { read: 1 }
+`;
+
+  test('block texts, and what stands below them', () => {
+    expect(update(BLOCKS, [['outputs.out', [{ text: 'one\nthree\n', n: 1 }, 'plain']]])).toBe(`tests:
+  a:
+    expect:
+      outputs:
+        out:
+          - text: "one\\nthree\\n"
+            n: 1
+          - plain
+
+      balance: { read: 1 }
+`);
+    const records = [{ text: 'one\nthree\n', n: 1, more: 'a\nb' }, 'x\n\ny', { q: 'say "x"\n  and\n\ty' }];
+    expect(parse(update(BLOCKS, [['outputs.out', records]])).tests.a.expect.outputs.out).toEqual(records);
+    const error = 'tests:\n  a:\n    expect:\n      error: |-\n        ERR_A\n  b: {}\n';
+    expect(update(error, [['error', 'ERR_B']])).toBe(
+      'tests:\n  a:\n    expect:\n      error: ERR_B\n  b: {}\n',
+    );
+  });
+
+  test.each(["'one\n\n              two'", '"x"', 'x', '|\n              x', '{ a: x }'])(
+    'texts of several lines in the place of %s',
+    (before) => {
+      const text = `tests:\n  a:\n    expect:\n      outputs:\n        out:\n          - text: ${before}\n            n: 1\n  b: {}\n`;
+      for (const value of [
+        'a\nb',
+        'a\n',
+        '\n',
+        ' a\n b\n ',
+        'a "b"\n\nc',
+        `${'long '.repeat(40)}x\nb`,
+        'a\rb\r\n',
+      ]) {
+        const records = [{ text: value, n: 1 }];
+        const updated = update(text, [['outputs.out', records]]);
+        expect(parse(updated).tests.a.expect.outputs.out).toEqual(records);
+        expect(updated).toContain(JSON.stringify(value));
+      }
+    },
+  );
 
   test('and what is shared with others by an anchor is not changed, which is said', () => {
     const shared = `tests:
@@ -190,8 +254,17 @@ describe('a file of tests is updated, and all that is not concerned stays', () =
     expect(() => update(shared, [['outputs.out', [{ n: 2 }]]])).toThrow(
       'Cannot update a.test.yaml: other parts of it would change, too',
     );
+    expect(() => update(shared, [['outputs.out', [{ n: 2 }]]])).toThrow(
+      expect.objectContaining({ code: 'ERR_PIPELINE_FILE', hint: expect.stringContaining('Anchors') }),
+    );
     const alias = 'x-rows: &rows [{ n: 1 }]\ntests:\n  a: { expect: { outputs: { out: *rows } } }\n';
     expect(update(alias, [['outputs.out', [{ n: 2 }]]])).toBe(alias.replace('*rows', '[ { n: 2 } ]'));
+  });
+
+  test('and where no anchor is to blame, it is a bug of millrace', () => {
+    expect(() => update(LAYOUT, [['balance', { read: undefined, written: 2 }]])).toThrow(
+      expect.objectContaining({ code: 'ERR_INTERNAL', hint: expect.stringContaining('bug') }),
+    );
   });
 
   test('only of tests that have something to be updated', () => {
