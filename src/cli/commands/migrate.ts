@@ -1,4 +1,4 @@
-import { readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { ioError } from '../../io/bytes/io-error.ts';
@@ -6,6 +6,7 @@ import type { Migrated, Versions } from '../../spec/migrations/migrate-text.ts';
 import { usage } from '../arguments.ts';
 import { COMMON_OPTIONS, type Command, type Invocation } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { replaceFile } from '../files/replace-file.ts';
 import { checkFile } from '../module/load-module.ts';
 import { jsonLine } from '../terminal/error-text.ts';
 
@@ -56,7 +57,7 @@ export function migrateTo(versions?: Versions): Command {
       const files: MigratedFile[] = [];
       for (const file of given.positionals) files.push(await migrated(file, versions));
       const changed = files.filter(({ steps }) => steps.length > 0);
-      if (write) for (const { file, text } of changed) await replaced(file, text);
+      if (write) for (const { file, text } of changed) await replaceFile(file, text, 'write');
       tell(files, invocation);
       if (!write && !check && !json) terminal.print(files[0]!.text);
       return check && changed.length > 0 ? EXIT.failed : EXIT.done;
@@ -76,20 +77,6 @@ async function migrated(file: string, versions: Versions | undefined): Promise<M
     throw ioError('read', file, cause);
   });
   return { file, ...migrateText({ path: resolve(file), shown: file, text }, versions) };
-}
-
-/** The file is there as a whole at any time. */
-async function replaced(file: string, text: string): Promise<void> {
-  try {
-    // A link goes on to lead to the file.
-    const path = await realpath(file);
-    const partial = `${path}.${process.pid}.partial`;
-    const { mode } = await stat(path);
-    await writeFile(partial, text, { flag: 'wx', mode });
-    await rename(partial, path);
-  } catch (cause) {
-    throw ioError('write', file, cause);
-  }
 }
 
 function tell(files: readonly MigratedFile[], { given, terminal }: Invocation): void {

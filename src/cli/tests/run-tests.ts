@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
 import type { MillraceError } from '../../core/errors.ts';
 import { isMillraceError, toError } from '../../core/errors.ts';
 import type { Registry } from '../../core/registry.ts';
-import { ioError } from '../../io/bytes/io-error.ts';
 import { readTestFile } from '../../testing/files/read-test-file.ts';
 import { runFileTest } from '../../testing/files/run-file-test.ts';
 import type { TestFile } from '../../testing/files/test-model.ts';
 import type { FileTestResult } from '../../testing/files/test-result.ts';
 import { updatedTestFile } from '../../testing/files/update-test-file.ts';
+import { replaceFile } from '../files/replace-file.ts';
 import type { FileReport, TestReport } from './test-report.ts';
 
 export interface RunTestsOptions {
@@ -66,14 +65,7 @@ async function updateFile(
   const { path, shown } = source;
   const { text, tests } = updatedTestFile(shown, readFileSync(path, 'utf8'), results);
   if (tests.length === 0) return tests;
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(temporary, text);
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw ioError('update', shown, cause);
-  }
+  await replaceFile(shown, text, 'update');
   return tests;
 }
 

@@ -1,4 +1,4 @@
-import { cpSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, lstatSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { parseXml } from '@rgrove/parse-xml';
 import { Ajv } from 'ajv';
 import { Parser } from 'tap-parser';
@@ -80,6 +80,19 @@ describe('millrace test', () => {
     await millrace(['test', '-u'], here());
     expect(statSync(work.current.path('rows.test.yaml')).mtimeMs).toBe(mtimeMs);
     expect(work.current.list()).toEqual(['rows.test.yaml', 'rows.yaml']);
+  });
+
+  test('updates the file that a link leads to, and keeps its mode', async () => {
+    rows();
+    const { current } = work;
+    current.put('kept.yaml', TESTS);
+    chmodSync(current.path('kept.yaml'), 0o600);
+    rmSync(current.path('rows.test.yaml'));
+    symlinkSync('kept.yaml', current.path('rows.test.yaml'));
+    expect((await millrace(['test', '--update'], here())).code).toBe(0);
+    expect(lstatSync(current.path('rows.test.yaml')).isSymbolicLink()).toBe(true);
+    expect(current.read('kept.yaml')).toBe(TESTS.replace('{ n: 3 }', '{ n: 2 }'));
+    expect(statSync(current.path('kept.yaml')).mode & 0o777).toBe(0o600);
   });
 
   test('writes expectations down where there are none', async () => {
