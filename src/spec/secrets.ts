@@ -15,10 +15,17 @@ export class Secrets {
   hide(text: string): string {
     let shown = text;
     for (const secret of [...this.#texts].sort((a, b) => b.length - a.length)) {
-      for (const form of new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])) {
-        shown = shown.replaceAll(form, '***');
-      }
+      for (const form of formsOf(secret)) shown = shown.replaceAll(form, '***');
     }
     return shown;
   }
+
+  /** Those that a text holds. */
+  within(text: string): readonly string[] {
+    return [...this.#texts].filter((secret) => [...formsOf(secret)].some((form) => text.includes(form)));
+  }
+}
+
+function formsOf(secret: string): ReadonlySet<string> {
+  return new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
 }

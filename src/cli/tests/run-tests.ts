@@ -59,11 +59,11 @@ async function runFile(path: string, options: RunTestsOptions): Promise<FileRepo
 
 /** Writes the file anew, as a whole or not at all; returns the tests that it concerns. */
 async function updateFile(
-  { source }: TestFile,
+  { source, secretsWithin }: TestFile,
   results: readonly FileTestResult[],
 ): Promise<readonly string[]> {
   const { path, shown } = source;
-  const { text, tests } = updatedTestFile(shown, readFileSync(path, 'utf8'), results);
+  const { text, tests } = updatedTestFile(shown, readFileSync(path, 'utf8'), results, secretsWithin);
   if (tests.length === 0) return tests;
   await replaceFile(shown, text, 'update');
   return tests;

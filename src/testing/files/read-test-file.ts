@@ -63,6 +63,7 @@ export async function readTestFile(shown: string, registry: Registry): Promise<T
     source,
     pipeline,
     hide: (text) => tested.hide(secrets.hide(text)),
+    secretsWithin: (text) => [...secrets.within(text), ...tested.secretsWithin(text)],
     tests: tests.filter((test) => test !== undefined),
   };
 }

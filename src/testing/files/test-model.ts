@@ -53,6 +53,8 @@ export interface TestFile {
   readonly pipeline: string;
   /** The text without what must not be shown of the pipeline. */
   readonly hide: (text: string) => string;
+  /** What must not be shown of a text. */
+  readonly secretsWithin: (text: string) => readonly string[];
   readonly tests: readonly FileTest[];
 }
 

@@ -5,6 +5,7 @@ import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
 import type { Registry } from '../../core/registry.ts';
 import { isPipeline, type Pipeline } from '../../processing/graph/pipeline.ts';
 import { openPipelineFile } from '../../spec/pipeline-file.ts';
+import type { Secrets } from '../../spec/secrets.ts';
 
 /** A pipeline that is tested, before its parameters are known. */
 export interface TestedPipeline {
@@ -24,7 +25,7 @@ export class TestedPipelines {
   readonly #shown: string;
   readonly #registry: Registry;
   readonly #opened = new Map<string, Promise<TestedPipeline>>();
-  readonly #hiding: ((text: string) => string)[] = [];
+  readonly #secrets: Secrets[] = [];
 
   constructor(shown: string, registry: Registry) {
     this.#shown = shown;
@@ -44,7 +45,12 @@ export class TestedPipelines {
 
   /** The text without what must not be shown. */
   hide(text: string): string {
-    return this.#hiding.reduce((shown, hide) => hide(shown), text);
+    return this.#secrets.reduce((shown, secrets) => secrets.hide(shown), text);
+  }
+
+  /** What must not be shown of a text. */
+  secretsWithin(text: string): readonly string[] {
+    return this.#secrets.flatMap((secrets) => secrets.within(text));
   }
 
   async #open(variables: Readonly<Record<string, string>>): Promise<TestedPipeline> {
@@ -52,7 +58,7 @@ export class TestedPipelines {
     if (!DATA.has(extname(shown).toLowerCase())) return openModule(shown, this.#registry);
     const environment = { ...process.env, ...variables };
     const file = await openPipelineFile(shown, { registry: this.#registry, environment });
-    this.#hiding.push((text) => file.secrets.hide(text));
+    this.#secrets.push(file.secrets);
     const build = async (values: unknown) => (await file.build(values as Record<string, unknown>)).pipeline;
     return { shown, params: file.params, registry: file.registry, build };
   }

@@ -14,12 +14,14 @@ export interface UpdatedFile {
  * Puts what came in the place of what was expected, for tests that differ: comments and layout stay as they are, and so
  * does what was expected of errors that did not come, and of marbles.
  *
- * @throws MillraceError `ERR_PIPELINE_FILE` where that would change something else, too: where anchors are shared.
+ * @throws MillraceError `ERR_PIPELINE_FILE` where that would change something else, too: where anchors are shared; and where a
+ * secret would be written down that the file does not hold.
  */
 export function updatedTestFile(
   shown: string,
   text: string,
   results: readonly FileTestResult[],
+  secretsWithin: (text: string) => readonly string[] = () => [],
 ): UpdatedFile {
   const document = parseDocument(text);
   const layout: Layout = { text, document, json: /\.json$/i.test(shown) };
@@ -38,6 +40,7 @@ export function updatedTestFile(
   }
   const updated = applied(text, edits);
   if (!isSame(updated, wanted)) throw refusal(shown, document);
+  refuseSecrets(shown, wholeText(text), wholeText(updated), secretsWithin);
   return { text: updated, tests };
 }
 
@@ -57,6 +60,28 @@ function refusal(shown: string, document: Document.Parsed): MillraceError {
     : new MillraceError('ERR_INTERNAL', message, {
         hint: 'This is a bug in millrace: please report it, with the file. It is as it was.',
       });
+}
+
+function refuseSecrets(
+  shown: string,
+  before: string,
+  after: string,
+  within: (text: string) => readonly string[],
+): void {
+  const known = new Set(within(before));
+  if (within(after).every((secret) => known.has(secret))) return;
+  throw new MillraceError(
+    'ERR_PIPELINE_FILE',
+    `Cannot update ${shown}: a secret would be written into it, for all to read`,
+    {
+      hint: 'Give it another value in the tests: env: { API_KEY: for-tests } for a variable, set: { key: for-tests } for a parameter.',
+    },
+  );
+}
+
+/** The text, and what it says: quotes may stand between. */
+function wholeText(text: string): string {
+  return `${text}\n${JSON.stringify(parse(text))}`;
 }
 
 /** The smallest change that puts a value at a path, which is there but for its last parts. */

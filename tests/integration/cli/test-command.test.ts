@@ -95,6 +95,33 @@ describe('millrace test', () => {
     expect(statSync(current.path('kept.yaml')).mode & 0o777).toBe(0o600);
   });
 
+  test('writes no secret down that the file does not hold', async () => {
+    const { current } = work;
+    current.put(
+      'rows.yaml',
+      `version: 1
+params: { key: { type: string, default: "\${API_KEY}", secret: true } }
+flows:
+  rows: { read: { ndjson: in.ndjson }, pipe: [assign: { url: '"http://x/?k=" + params.key' }] }
+sinks:
+  out: { from: rows, write: { ndjson: out.ndjson } }
+`,
+    );
+    const tests = 'version: 1\ntests:\n  new:\n    inputs: { ndjson: [{ n: 1 }] }\n';
+    current.put('rows.test.yaml', tests);
+    const env = { API_KEY: "topsecret-'42'" };
+    const { code, stdout } = await millrace(['test', '-u'], { ...here(), env });
+    expect([code, current.read('rows.test.yaml')]).toEqual([2, tests]);
+    expect(stdout).toContain('Cannot update rows.test.yaml: a secret would be written into it');
+    expect(stdout).toContain('env: { API_KEY: for-tests }');
+    expect(stdout).not.toContain('topsecret');
+    for (const given of ['env: { API_KEY: mine }', 'set: { key: mine }']) {
+      current.put('rows.test.yaml', `${tests}    ${given}\n`);
+      expect((await millrace(['test', '-u'], { ...here(), env })).code).toBe(0);
+      expect(current.read('rows.test.yaml')).toContain('http://x/?k=mine');
+    }
+  });
+
   test('writes expectations down where there are none', async () => {
     rows('version: 1\ntests:\n  new:\n    inputs: { ndjson: [{ n: 1 }, { n: 2 }] }\n');
     const before = await millrace(['test'], here());
