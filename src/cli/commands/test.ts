@@ -85,7 +85,7 @@ export const test: Command = Object.freeze({
     if (faults.first !== undefined) throw faults.first;
     if (report.files.length === 0 && !report.interrupted) throw noneFound(given.values('filter'));
     tell(totalText(report, paint));
-    if (!onStdout) await deliver(hide(await rendered(report, reporter)), output, invocation);
+    if (!onStdout) await deliver(await rendered(report, reporter, hide), output, invocation);
     return signals.code ?? (await codeOf(report));
   },
 } satisfies Command);
@@ -143,17 +143,22 @@ function watch(stop: AbortController): Signals {
   });
 }
 
-async function rendered(report: TestReport, reporter: Reporter): Promise<string> {
+async function rendered(
+  report: TestReport,
+  reporter: Reporter,
+  hide: (text: string) => string,
+): Promise<string> {
   switch (reporter) {
     case 'tap':
-      return (await import('../tests/tap-report.ts')).tapReport(report);
+      return hide((await import('../tests/tap-report.ts')).tapReport(report));
     case 'junit':
-      return (await import('../tests/junit-report.ts')).junitReport(report);
+      return (await import('../tests/junit-report.ts')).junitReport(report, hide);
     case 'json':
-      return jsonLine((await import('../tests/test-report.ts')).reportDocument(report));
+      return hide(jsonLine((await import('../tests/test-report.ts')).reportDocument(report)));
     case 'text': {
       const { fileText, totalText } = await import('../tests/text-report.ts');
-      return `${[...report.files.map((file) => fileText(file, plain)), totalText(report, plain)].join('\n')}\n`;
+      const texts = [...report.files.map((file) => fileText(file, plain)), totalText(report, plain)];
+      return hide(`${texts.join('\n')}\n`);
     }
   }
 }

@@ -98,6 +98,26 @@ describe('TAP', () => {
 });
 
 describe('JUnit', () => {
+  test('hides what must not be shown before it is escaped', () => {
+    const secret = '<a & "b">\n\tc';
+    const hide = (text: string) => text.replaceAll(secret, '***');
+    const error = new MillraceError('ERR_CALLBACK', `Cannot call ${secret}!`, { hint: secret });
+    const lines = [{ of: 'actual', text: `- ${secret}!` }] as const;
+    const results = [
+      result(secret, { status: 'failed', error }),
+      result('differs', { status: 'failed', differences: [{ ...difference, lines }] }),
+      result('left out', { status: 'skipped', reason: secret }),
+    ];
+    const files = [
+      { file: 'a.test.yaml', results },
+      { file: secret, results: [], error },
+    ];
+    const xml = junitReport({ ...report, files }, hide);
+    expect(xml).not.toContain('&lt;a');
+    expect(xml.match(/\*\*\*/g)).toHaveLength(13);
+    parseXml(xml);
+  });
+
   const xml = junitReport(report);
   const root = parseXml(xml).root!;
   const elements = (of: XmlElement, name?: string) =>
