@@ -1,3 +1,4 @@
+import { systemClock } from '../../core/clock.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
 import { sinksOf } from '../../processing/graph/swap-nodes.ts';
@@ -27,8 +28,11 @@ export async function runFileTest(
     return { name, line, status: 'skipped', durationMs: 0, differences: [], ...reason };
   }
   const began = performance.now();
-  const deadline = AbortSignal.timeout(timeoutMs);
+  const late = new AbortController();
+  const deadline = late.signal;
+  const cancel = systemClock.schedule(() => late.abort(), timeoutMs);
   const outcome = await settled(test, signal === undefined ? deadline : AbortSignal.any([signal, deadline]));
+  cancel();
   signal?.throwIfAborted();
   const durationMs = performance.now() - began;
   const result = (differences: readonly Difference[], error?: MillraceError): FileTestResult => ({

@@ -268,6 +268,11 @@ balance:
     expect((await failure(path)).message).toContain('the # of the marbles');
   });
 
+  test('may take longer than a timer of the system can wait', async () => {
+    const path = orders('  a: { inputs: { csv: [] }, expect: { outputs: { large: [], small: [] } } }\n');
+    await testPipelineFile(path, { timeout: '30d' });
+  });
+
   test('is the time that it takes, where something waits for the world', async () => {
     const waiting = ORDERS.replace(', timeout: 1s', '');
     const path = orders(
