@@ -1,5 +1,5 @@
 import type { MillraceError } from '../core/errors.ts';
-import { userFrame } from './module/user-frame.ts';
+import { userFrame } from '../core/module/user-frame.ts';
 import { errorDocument, errorText } from './terminal/error-text.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -20,7 +20,7 @@ export function reportError(error: MillraceError, options: ReportOptions): void 
 }
 
 /** Where in the user's code it was born; an error of a record has its origin in the message instead. */
-function siteOf(error: MillraceError): string | undefined {
+export function siteOf(error: MillraceError): string | undefined {
   const { site } = error.details;
   if (typeof site === 'string') return site;
   if (error.origin !== undefined) return undefined;

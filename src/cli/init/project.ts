@@ -1,11 +1,11 @@
 import { lstat, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { shortPath } from '../../core/module/user-frame.ts';
 import { millraceVersion } from '../../core/version.ts';
 import { ioError } from '../../io/bytes/io-error.ts';
 import { usage } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import type { FileFormat } from '../files/file-format.ts';
-import { shortPath } from '../module/user-frame.ts';
 import { jsonSchemaOf, zodSchemaOf } from '../profile/schema-text.ts';
 import type { ValueShape } from '../profile/value-shape.ts';
 import { SAMPLE, sampleShape } from './sample.ts';

@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MillraceError } from '../../core/errors.ts';
+import { loadError } from '../../core/module/load-error.ts';
 import { errnoOf, ioError, missingHint } from '../../io/bytes/io-error.ts';
 import type { Faults } from '../process/faults.ts';
-import { loadError } from './load-error.ts';
 import { useOwnCopy } from './own-copy.ts';
 
 export interface LoadedModule {

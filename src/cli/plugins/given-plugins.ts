@@ -55,7 +55,7 @@ function sourcesOf(given: Arguments, beside?: string): PluginSources {
 
 async function configured(path: string): Promise<readonly (string | Plugin)[]> {
   const shown = relative('', path);
-  const { loadError } = await import('../module/load-error.ts');
+  const { loadError } = await import('../../core/module/load-error.ts');
   const exports = await import(pathToFileURL(path).href).catch((thrown: unknown) => {
     throw loadError(path, shown, thrown);
   });

@@ -1,6 +1,6 @@
 import { MillraceError, toError } from '../../core/errors.ts';
-import { thrownName } from '../module/load-error.ts';
-import { userFrame } from '../module/user-frame.ts';
+import { thrownName } from '../../core/module/load-error.ts';
+import { userFrame } from '../../core/module/user-frame.ts';
 
 /**
  * What nobody caught: errors of timers, listeners and floating promises in the user's modules. They

@@ -1,10 +1,10 @@
 import { formatOrigin } from '../../core/batch.ts';
 import { MillraceError } from '../../core/errors.ts';
+import { shortPath } from '../../core/module/user-frame.ts';
 import { showValue } from '../../core/show-value.ts';
 import type { Origin } from '../../interfaces/batch.ts';
 import type { DeadLetter } from '../../interfaces/failure.ts';
 import type { TakeRecords } from '../files/read-records.ts';
-import { shortPath } from '../module/user-frame.ts';
 
 /** Letters of one node whose places are kept. */
 const PLACES = 5;

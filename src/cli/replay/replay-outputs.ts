@@ -1,11 +1,11 @@
 import { basename, dirname, join } from 'node:path';
+import { shortPath } from '../../core/module/user-frame.ts';
 import type { OutputFiles, Writer } from '../../interfaces/writer.ts';
 import { Pipeline } from '../../processing/graph/pipeline.ts';
 import { REPLAY_LETTERS } from '../../processing/graph/replay.ts';
 import { swapNodes } from '../../processing/graph/swap-nodes.ts';
 import { usage } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { shortPath } from '../module/user-frame.ts';
 import { type FileIds, fileId } from './letter-files.ts';
 
 /** What becomes of files that are there: nothing, as they are in the way; or they are added to, replaced, left beside others. */

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../core/duration.ts';
 import { differenceText, type PaintLine } from '../../testing/files/difference-text.ts';
 import type { FileTestResult } from '../../testing/files/test-result.ts';
+import { siteOf } from '../report-error.ts';
 import { errorText } from '../terminal/error-text.ts';
 import { countOf } from '../terminal/figures.ts';
 import { printable } from '../terminal/printable.ts';
@@ -11,7 +12,7 @@ import { countsOf, type FileReport, hasFailed, type TestReport } from './test-re
 export function fileText(report: FileReport, paint: Paint, debug = false): string {
   const { file, results, error, updated = [] } = report;
   const lines = results.map((result) => testText(report, result, paint, debug));
-  const told = error === undefined ? [] : [indented(errorText(error, paint, debug))];
+  const told = error === undefined ? [] : [indented(errorText(error, paint, debug, siteOf(error)))];
   const changed =
     updated.length === 0
       ? []
@@ -32,7 +33,7 @@ function testText(report: FileReport, result: FileTestResult, paint: Paint, debu
   if (!hasFailed(report, result)) return `  ${paint('good', '✓')} ${name} ${took}`;
   const place = paint('faint', `${report.file}:${line}`);
   const parts = differences.map((difference) => differenceText(difference, linePaint(paint)));
-  if (error !== undefined) parts.push(errorText(error, paint, debug));
+  if (error !== undefined) parts.push(errorText(error, paint, debug, siteOf(error)));
   return [`  ${paint('error', '✗')} ${paint('strong', name)} ${took} ${place}`, ...parts.map(indented)].join(
     '\n',
   );

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import { shortPath } from '../../core/module/user-frame.ts';
 import type { Invocation } from '../command.ts';
-import { shortPath } from '../module/user-frame.ts';
 import { countOf } from '../terminal/figures.ts';
 import { type SourceMessage, WATCHED } from './watched.ts';
 import { WatchedFiles } from './watched-files.ts';

@@ -1,8 +1,9 @@
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
+import { loadError } from '../../core/module/load-error.ts';
 import type { Registry } from '../../core/registry.ts';
+import { notAPipeline, returnedPipeline } from '../../processing/graph/exported-pipeline.ts';
 import { isPipeline, type Pipeline } from '../../processing/graph/pipeline.ts';
 import { openPipelineFile } from '../../spec/pipeline-file.ts';
 import type { Secrets } from '../../spec/secrets.ts';
@@ -68,34 +69,20 @@ async function openModule(shown: string, registry: Registry): Promise<TestedPipe
   const exports = await loaded(shown);
   const { default: exported, params } = exports;
   if (isPipeline(exported)) return { shown, params: undefined, registry, build: async () => exported };
-  if (typeof exported !== 'function') {
-    throw new MillraceError('ERR_MODULE', `Cannot test ${shown}: its default export is no pipeline`, {
-      hint: 'Write `export default pipeline(name, [flow.to(writer)])`, or export a function that returns one.',
-    });
-  }
+  if (typeof exported !== 'function') throw notAPipeline({ shown, exports });
   return {
     shown,
     params: params instanceof z.ZodType ? params : undefined,
     registry,
-    async build(values) {
-      const built: unknown = await exported(values);
-      if (isPipeline(built)) return built;
-      throw new MillraceError(
-        'ERR_MODULE',
-        `Cannot test ${shown}: its default function returned no pipeline`,
-      );
-    },
+    build: (values) => returnedPipeline(shown, () => exported(values)),
   };
 }
 
 async function loaded(shown: string): Promise<Readonly<Record<string, unknown>>> {
+  const path = resolve(shown);
   try {
-    return await import(pathToFileURL(resolve(shown)).href);
+    return await import(pathToFileURL(path).href);
   } catch (thrown) {
-    if (isMillraceError(thrown)) throw thrown;
-    const { name, message } = toError(thrown);
-    throw new MillraceError('ERR_MODULE', `Cannot load ${shown}: ${name}: ${message.split('\n', 1)[0]}`, {
-      cause: thrown,
-    });
+    throw loadError(path, shown, thrown);
   }
 }

@@ -173,6 +173,26 @@ sinks:
     expect(work.current.read('report.txt')).toContain('✗ differs');
   });
 
+  test.each([
+    ['export default 1 +;', 'rows.mjs:1'],
+    ["import 'not-there';", 'npm install not-there'],
+    ['export const rows = 1;', 'it has no default export'],
+    ['export default [];', 'its default export is an array, not a pipeline'],
+    ["export default () => { throw new TypeError('no'); };", 'its default function threw TypeError: no'],
+    ['export default () => 1;', 'its default function returned a number, not a pipeline'],
+  ])('tells of the module %j what check tells', async (text, found) => {
+    work.current.put('rows.mjs', text);
+    work.current.put('rows.test.yaml', 'version: 1\ntests: { a: { inputs: {} } }\n');
+    const told = async (...args: string[]) => {
+      const { stdout, stderr } = await millrace(args, here());
+      const lines = (stdout + stderr).split('\n').map((line) => line.trim());
+      return lines.slice(lines.findIndex((line) => line.includes('Cannot load rows.mjs')));
+    };
+    const checked = (await told('check', 'rows.mjs')).filter((line) => line !== '');
+    expect(checked.join('\n')).toContain(found);
+    expect((await told('test')).slice(0, checked.length)).toEqual(checked);
+  });
+
   test('tells what is wrong with a file with its place, and runs the others', async () => {
     rows();
     work.current.put('broken.test.yaml', 'version: 1\npipeline: ./rows.yaml\ntests:\n  a: { input: {} }\n');

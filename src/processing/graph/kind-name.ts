@@ -1,6 +1,6 @@
 import { isThenable } from '../../core/thenable.ts';
-import { Branch } from '../../processing/graph/branch.ts';
-import { Flow } from '../../processing/graph/flow.ts';
+import { Branch } from './branch.ts';
+import { Flow } from './flow.ts';
 
 /** What a value that is not a pipeline is, and how to make a pipeline of it. */
 export interface KindOf {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { extname } from 'node:path';
-import { isMillraceError, MillraceError, toError } from '../../core/errors.ts';
+import { isMillraceError, MillraceError, toError } from '../errors.ts';
 import { userFrame } from './user-frame.ts';
 
 /** The error for a module that did not load. What millrace itself threw there stays as it is. */

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { userFrame } from '../../../../src/cli/module/user-frame.ts';
+import { userFrame } from '../../../../src/core/module/user-frame.ts';
 
 const src = pathToFileURL(resolve('src/processing/graph/flow.ts')).href;
 const bin = pathToFileURL(resolve('bin/millrace.js')).href;

@@ -1,10 +1,12 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ROOT } from './own-copy.ts';
 
 const FRAME = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?:\d+(?::\d+)?)\)?$/;
 /** Node puts the place of a syntax error above its stack. */
 const HEADER = /^((?:file:\/\/|\/|[A-Za-z]:\\).*:\d+)$/;
+
+/** `src/` or `dist/`: whichever this very file runs from. */
+const ROOT = new URL('../..', import.meta.url).href;
 
 /** Where frames are millrace's own: the sources or the build, and the command's entry. */
 const INSIDE = [ROOT, new URL('../bin/', ROOT).href].map((url) => fileURLToPath(url));
