@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { duration } from '../../core/duration.ts';
 import { isMillraceError } from '../../core/errors.ts';
 import { usage } from '../arguments.ts';
@@ -55,6 +56,7 @@ export const test: Command = Object.freeze({
     const timeoutMs = timeoutOf(invocation);
     const wanted = filterOf(given.values('filter'));
     const output = given.value('output');
+    if (output !== undefined && output !== '-') await checkFolder(output);
     useOwnCopy();
     const { findTestFiles } = await import('../../testing/files/find-test-files.ts');
     const files = await findTestFiles(given.positionals);
@@ -160,6 +162,16 @@ async function rendered(
       const texts = [...report.files.map((file) => fileText(file, plain)), totalText(report, plain)];
       return hide(`${texts.join('\n')}\n`);
     }
+  }
+}
+
+/** Better told before all tests are run than afterwards. */
+async function checkFolder(output: string): Promise<void> {
+  try {
+    await access(`${dirname(output)}/`, constants.W_OK);
+  } catch (cause) {
+    const { ioError } = await import('../../io/bytes/io-error.ts');
+    throw ioError('write', output, cause, `The report goes to the folder ${dirname(output)}.`);
   }
 }
 

@@ -1,8 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { globSync, hasMagic } from 'glob';
 import { MillraceError } from '../../core/errors.ts';
-import { missingHint } from '../../io/bytes/io-error.ts';
+import { errnoOf, ioError, missingHint } from '../../io/bytes/io-error.ts';
 
 const TEST_FILE = /\.test\.(?:ya?ml|json)$/i;
 const ALL = '**/*.test.{yaml,yml,json}';
@@ -16,10 +17,14 @@ const PIPELINES = [...ENDINGS, 'ts', 'mts', 'js', 'mjs'];
  * @throws MillraceError `ERR_NOT_FOUND` for a path that leads to none.
  */
 export async function findTestFiles(paths: readonly string[]): Promise<readonly string[]> {
-  const found = new Set<string>();
-  for (const path of paths.length === 0 ? ['.'] : paths)
-    for (const file of await filesAt(path)) found.add(file);
-  return [...found];
+  const found = new Map<string, string>();
+  for (const path of paths.length === 0 ? ['.'] : paths) {
+    for (const file of await filesAt(path)) {
+      const key = resolve(file);
+      if (!found.has(key)) found.set(key, file);
+    }
+  }
+  return [...found.values()];
 }
 
 async function filesAt(path: string): Promise<readonly string[]> {
@@ -39,10 +44,8 @@ async function filesAt(path: string): Promise<readonly string[]> {
       matched.length === 0 ? 'nothing matches' : 'what matches is not called *.test.yaml',
     );
   }
-  const hint = await missingHint(path);
-  throw new MillraceError('ERR_NOT_FOUND', `Cannot test ${path}: there is no such file`, {
-    ...(hint !== undefined && { hint }),
-  });
+  const cause: unknown = await stat(path).catch((thrown: unknown) => thrown);
+  throw ioError('test', path, cause, errnoOf(cause) === 'ENOENT' ? await missingHint(path) : undefined);
 }
 
 function beneath(pattern: string, folder: string): string[] {

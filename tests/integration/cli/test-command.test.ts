@@ -211,7 +211,7 @@ sinks:
 
   test.each([
     [['test'], 'no *.test.yaml is beneath it'],
-    [['test', 'nowhere.yaml'], 'there is no such file'],
+    [['test', 'nowhere.yaml'], 'Cannot test nowhere.yaml: it does not exist (ENOENT)'],
     [['test', '--reporter', 'tab'], 'there is no reporter "tab"'],
     [['test', '--timeout', 'soon'], '--timeout soon is not a duration'],
     [['test', '--filter', '/(/'], '--filter /(/ is no regular expression'],
@@ -220,6 +220,16 @@ sinks:
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(found);
     expect(stderr).not.toContain('    at ');
+  });
+
+  test('looks whether the report can be written before it runs anything, and runs each file once', async () => {
+    rows();
+    const { code, stdout, stderr } = await millrace(['test', '-o', 'nowhere/report.xml'], here());
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('Cannot write nowhere/report.xml: it does not exist (ENOENT)');
+    expect(stderr).not.toContain('passes');
+    const twice = await millrace(['test', '.', './rows.test.yaml', 'rows.yaml', '--json'], here());
+    expect(JSON.parse(twice.stdout).files).toHaveLength(1);
   });
 
   test('shows no secret', async () => {

@@ -314,7 +314,7 @@ describe('the tests of files, for whichever framework,', () => {
   });
 
   test.each([
-    ['a path that leads nowhere', 'nowhere.test.yaml', 'there is no such file'],
+    ['a path that leads nowhere', 'nowhere.test.yaml', 'it does not exist (ENOENT)'],
     ['a folder without any', 'empty', 'no *.test.yaml is beneath it'],
     ['a pipeline without any', 'lonely.yaml', 'there is no lonely.test.yaml beside it'],
     ['a pattern that matches nothing', '*.nothing', 'nothing matches'],
