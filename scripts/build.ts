@@ -3,7 +3,7 @@
  * A command starts in the time that it takes to find and link its modules: see decision 0025.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 
@@ -13,12 +13,11 @@ const ROOT = resolve(import.meta.dirname, '..');
 const PACKAGE = byName(['index', 'testing/index', 'spec/index', 'postgres', 'sqlite', 'cli/main']);
 
 /** Modules that look at where they are: they stay there. */
-const AT_THEIR_PLACE = byName([
-  'core/version',
-  'core/call-site',
-  'cli/module/own-copy',
-  'processing/operators/json-schema',
-]);
+const AT_THEIR_PLACE = byName(
+  globSync('**/*.ts', { cwd: join(ROOT, 'src') })
+    .filter((file) => readFileSync(join(ROOT, 'src', file), 'utf8').includes('import.meta.url'))
+    .map((file) => file.replaceAll('\\', '/').slice(0, -'.ts'.length)),
+);
 
 /** Libraries of which only what is used is taken into the build. */
 const TAKEN_IN = ['zod', 'lru-cache', 'ret', 'semver'];
