@@ -25,7 +25,9 @@ export default defineConfig({
         isolate: false,
       }),
       project('laws', ['tests/{conformance,properties}/**/*.test.ts'], { testTimeout: 60_000 }),
+      project('kills', ['tests/integration/checkpoints/**/*.test.ts']),
       project('integration', ['tests/integration/**/*.test.ts'], {
+        exclude: ['tests/integration/checkpoints/**'],
         testTimeout: 120_000,
         hookTimeout: 120_000,
         globalSetup: ['tests/integration/cli/built-command.ts'],

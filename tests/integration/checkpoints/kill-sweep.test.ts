@@ -56,7 +56,7 @@ describe('a job that is killed', () => {
       done,
     ).catch((error: Error) => {
       failed = true;
-      const again = `MILLRACE_SEED=${seed} npx vitest run --project integration tests/integration/checkpoints/kill-sweep.test.ts`;
+      const again = `MILLRACE_SEED=${seed} npm run test:kills`;
       throw new Error(`${error.message}\n  again, with MILLRACE_JOB=<number> this job alone: ${again}`, {
         cause: error,
       });
